@@ -1,0 +1,1 @@
+"""Read what a maintainer has: patches, source packages, the upstream repository."""
