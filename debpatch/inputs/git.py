@@ -1,0 +1,123 @@
+"""The one way debpatch runs Git: GitPython, in an environment of our own.
+
+Git takes orders from many places: the user's and the system's configuration, dozens of ``GIT_*``
+variables, attributes, hooks. What a stranger's repository or a calling hook put there must neither
+run anything nor change a result, so each command gets an environment in which only the repository
+it is pointed at speaks (git(1), "ENVIRONMENT VARIABLES"; git-config(1), "ENVIRONMENT").
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from debpatch.errors import DebpatchError
+
+try:
+    import git
+    from git.exc import GitCommandNotFound
+except ImportError as error:  # GitPython looks for the program while it is imported
+    raise DebpatchError(
+        "git is not there or does not run; install it (apt install git) and see that it is in PATH"
+    ) from error
+
+OLDEST = (2, 38)
+"""The first Git that merges trees without a work tree (git-merge-tree(1), ``--write-tree``)."""
+
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "false",
+    "GIT_PAGER": "cat",
+    # A repository that belongs to somebody else is only ever read, and nothing of its runs.
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "safe.directory",
+    "GIT_CONFIG_VALUE_0": "*",
+    "HOME": os.devnull,
+    "XDG_CONFIG_HOME": os.devnull,
+    "LC_ALL": "C",
+    "TZ": "UTC",
+}
+
+
+class Git(git.Git):
+    """GitPython's command runner, deaf to the caller's Git environment.
+
+    ``protocols`` are the transports that a command may use (``GIT_ALLOW_PROTOCOL``); none by
+    default, so that a partial clone cannot reach out for what it lacks.
+    """
+
+    def __init__(self, folder: Path, protocols: Sequence[str] = ()) -> None:
+        super().__init__(str(folder))
+        # Git takes an empty list for "no restriction", so the list names a transport of no name.
+        self.update_environment(**_ENVIRONMENT, GIT_ALLOW_PROTOCOL=":".join(protocols) or "none")
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        """Run as GitPython does, without the ``GIT_*`` variables of our caller."""
+        with _without_git_variables():
+            try:
+                return super().execute(*args, **kwargs)
+            except GitCommandNotFound as error:
+                raise DebpatchError(
+                    "git does not run; install it (apt install git) and see that it is in PATH"
+                ) from error
+
+    def output(self, *command: str) -> bytes:
+        """Run ``git command...`` and give its output; raises GitCommandError on failure."""
+        result = self.execute(
+            [self.GIT_PYTHON_GIT_EXECUTABLE, *command],
+            stdout_as_string=False,
+            strip_newline_in_stdout=False,
+        )
+        assert isinstance(result, bytes)  # noqa: S101 - narrows GitPython's union
+        return result
+
+    def status_and_output(self, *command: str) -> tuple[int, bytes, str]:
+        """Run ``git command...``; give exit status, output and messages, whatever the status."""
+        status, output, messages = self.execute(
+            [self.GIT_PYTHON_GIT_EXECUTABLE, *command],
+            stdout_as_string=False,
+            strip_newline_in_stdout=False,
+            with_extended_output=True,
+            with_exceptions=False,
+        )
+        return status, output, messages
+
+    def feed(self, chunks: Iterator[bytes], *command: str) -> None:
+        """Run ``git command...`` on ``chunks``; raises GitCommandError on failure."""
+        process = self.execute(
+            [self.GIT_PYTHON_GIT_EXECUTABLE, *command], as_process=True, istream=-1
+        )
+        stdin: IO[bytes] = process.stdin
+        try:
+            for chunk in chunks:
+                stdin.write(chunk)
+        finally:
+            stdin.close()
+        process.wait()
+
+    def require_version(self) -> None:
+        """Raise DebpatchError where the installed Git is older than debpatch needs."""
+        version = self.version_info
+        if version[:2] < OLDEST:
+            needed, found = ".".join(map(str, OLDEST)), ".".join(map(str, version))
+            raise DebpatchError(f"Git {needed} or newer is needed, this is {found}; upgrade git")
+
+
+@contextmanager
+def _without_git_variables() -> Iterator[None]:
+    callers = {name: os.environ[name] for name in os.environ if name.startswith("GIT_")}
+    for name in callers:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(callers)

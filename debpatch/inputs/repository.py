@@ -1,0 +1,346 @@
+"""The upstream repository, read without ever being written to.
+
+All work happens in a private bare repository in a temporary folder. It borrows the user's objects
+as alternates (gitrepository-layout(5), ``objects/info/alternates``) and has the user's refs, but a
+configuration of its own, so the user's hooks, filters, merge drivers and helpers never run and
+whatever debpatch writes is gone at the end.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from git.exc import GitCommandError
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.diff import Diff, parse_diff
+from debpatch.inputs.git import Git
+
+_CONFIG = """\
+[core]
+\trepositoryformatversion = 1
+\tbare = true
+\thooksPath = /dev/null
+\tlogAllRefUpdates = false
+[extensions]
+\tobjectFormat = {object_format}
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[merge]
+\tconflictStyle = diff3
+[protocol]
+\tallow = never
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit: full id, ids of its parents and tree, author, message; dates are Unix seconds."""
+
+    sha: str
+    parents: tuple[str, ...]
+    tree: str
+    author: str
+    author_date: int
+    date: int
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """The message's first paragraph on one line, as git-log(1) shows it."""
+        return " ".join(self.message.strip().partition("\n\n")[0].split("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """A file in a tree: Git's octal mode, and the id of its blob (of a commit for a submodule)."""
+
+    mode: str
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A full ref name and the object that it names."""
+
+    name: str
+    sha: str
+
+
+class Repository:
+    """The upstream repository as debpatch sees it; a context manager that leaves no trace."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Open the repository at ``path``: a work tree, a bare repository, or a folder inside one.
+
+        Raises DebpatchError where there is none or Git is too old.
+        """
+        self.location = str(path)
+        self._folder = Path(tempfile.mkdtemp(prefix="debpatch-"))
+        self._git = Git(self._folder)
+        try:
+            self._git.require_version()
+            self._borrow(Path(path))
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End Git's processes and remove the private repository."""
+        self._git.clear_cache()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _borrow(self, path: Path) -> None:
+        if not path.exists():
+            raise DebpatchError(f"{path}: there is no such folder; give a Git repository")
+        user = Git(path if path.is_dir() else path.parent)
+        status, output, _ = user.status_and_output(
+            "rev-parse",
+            "--path-format=absolute",
+            "--git-common-dir",
+            "--show-object-format",
+            "--is-shallow-repository",
+        )
+        if status:
+            raise DebpatchError(f"{path}: this is not a Git repository; clone upstream and name it")
+        common, object_format, shallow = output.decode("utf-8", "surrogateescape").splitlines()
+        if "\n" in common:
+            raise DebpatchError(f"{common!r}: a line break in the repository's path; rename it")
+        refs = user.output("for-each-ref", "--format=%(objectname) %(refname)")
+        head = user.status_and_output("symbolic-ref", "-q", "HEAD")[1].strip()
+        if not head:
+            head = user.status_and_output("rev-parse", "-q", "--verify", "HEAD")[1].strip()
+        self._lay_out(Path(common), object_format, refs, head)
+        self.shallow = shallow == "true"
+        self.partial = any(Path(common, "objects", "pack").glob("*.promisor"))
+
+    def _lay_out(self, common: Path, object_format: str, refs: bytes, head: bytes) -> None:
+        folder = self._folder
+        (folder / "objects" / "info").mkdir(parents=True)
+        (folder / "refs").mkdir()
+        (folder / "config").write_text(_CONFIG.format(object_format=object_format))
+        alternates = f"{common / 'objects'}\n".encode("utf-8", "surrogateescape")
+        (folder / "objects" / "info" / "alternates").write_bytes(alternates)
+        (folder / "packed-refs").write_bytes(refs)
+        is_ref = head.startswith(b"refs/")
+        (folder / "HEAD").write_bytes(
+            (b"ref: " if is_ref else b"") + (head or b"ref: refs/x") + b"\n"
+        )
+        if (common / "shallow").is_file():
+            shutil.copyfile(common / "shallow", folder / "shallow")
+
+    # -- names ---------------------------------------------------------------------------------
+
+    @cached_property
+    def refs(self) -> tuple[Ref, ...]:
+        """All refs, in order of their names; an annotated tag's object is the tag's."""
+        lines = (self._folder / "packed-refs").read_text("utf-8", "surrogateescape").splitlines()
+        return tuple(Ref(name, sha) for sha, _, name in (line.partition(" ") for line in lines))
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """The short names of all tags."""
+        prefix = "refs/tags/"
+        return tuple(r.name.removeprefix(prefix) for r in self.refs if r.name.startswith(prefix))
+
+    def resolve(self, revision: str) -> str:
+        """The full id of the commit that ``revision`` names (gitrevisions(7)).
+
+        A branch known only from a remote may be named without it. Raises DebpatchError where there
+        is no such commit, or more than one.
+        """
+        sha = self._find(f"{revision}^{{commit}}") or self._remote_branch(revision)
+        if sha is None:
+            raise DebpatchError(f"{self.location}: {self._why_unresolved(revision)}")
+        return sha
+
+    def has(self, revision: str) -> bool:
+        """Tell whether ``revision`` names exactly one commit that is here."""
+        return self._find(f"{revision}^{{commit}}") is not None
+
+    def _find(self, name: str) -> str | None:
+        if re.search(r"[\n\r\0]|^-|[\ud800-\udfff]", name):
+            return None
+        try:
+            return _text(self._git.get_object_header(name)[0])
+        except ValueError:
+            return None
+
+    def _remote_branch(self, name: str) -> str | None:
+        pattern = re.compile(rf"refs/remotes/[^/]+/{re.escape(name)}")
+        shas = {ref.sha for ref in self.refs if pattern.fullmatch(ref.name)}
+        return shas.pop() if len(shas) == 1 else None
+
+    def _why_unresolved(self, revision: str) -> str:
+        if not self.refs:
+            return f"the repository is empty, so {revision!r} is not in it; fetch upstream first"
+        if re.fullmatch("[0-9a-f]{4,40}", revision):
+            found = self._git.output("rev-parse", f"--disambiguate={revision}").decode().split()
+            kinds = [(sha, _text(self._git.get_object_header(sha)[1])) for sha in found]
+            commits = [sha[:12] for sha, kind in kinds if kind == "commit"]
+            if len(commits) > 1:
+                return f"{revision!r} is ambiguous: {', '.join(commits)}; give more digits"
+            if kinds:
+                return f"{revision!r} is a {kinds[0][1]}, not a commit; name a commit"
+        if self.shallow:
+            return f"{revision!r} is not in this shallow clone; run git fetch --unshallow there"
+        return f"{revision!r} names no commit; check the spelling, or git fetch there"
+
+    # -- objects -------------------------------------------------------------------------------
+
+    def commit(self, sha: str) -> Commit:
+        """Read the commit with the full id ``sha``."""
+        raw = self._read(sha).decode("utf-8", "replace")
+        head, _, message = raw.partition("\n\n")
+        fields: dict[str, list[str]] = {}
+        for line in head.splitlines():
+            key, _, value = line.partition(" ")
+            fields.setdefault(key, []).append(value)
+        author, author_date = _person(fields["author"][0])
+        return Commit(
+            sha=sha,
+            parents=tuple(fields.get("parent", ())),
+            tree=fields["tree"][0],
+            author=author,
+            author_date=author_date,
+            date=_person(fields["committer"][0])[1],
+            message=message,
+        )
+
+    def tree(self, revision: str) -> str:
+        """The id of the tree of a commit or tree id."""
+        sha = self._find(f"{revision}^{{tree}}")
+        if sha is None:
+            raise DebpatchError(self._lacks(revision))
+        return sha
+
+    @lru_cache(maxsize=64)  # noqa: B019 - lives as long as the command
+    def entries(self, tree: str) -> Mapping[str, TreeEntry]:
+        """All files of ``tree``, by path (surrogateescaped where it is not UTF-8)."""
+        entries = {}
+        for record in self._output("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0")[:-1]:
+            info, _, path = record.partition(b"\t")
+            mode, _, sha = info.decode().split()
+            entries[path.decode("utf-8", "surrogateescape")] = TreeEntry(mode, sha)
+        return entries
+
+    def read(self, tree: str, path: str) -> bytes | None:
+        """The content of ``path`` in ``tree``; None where it is no file there."""
+        entry = self.entries(tree).get(path)
+        if entry is None or entry.mode == "160000":
+            return None
+        return self._read(entry.sha)
+
+    def _read(self, sha: str) -> bytes:
+        try:
+            return bytes(self._git.get_object_data(sha)[3])
+        except ValueError as error:
+            raise DebpatchError(self._lacks(sha)) from error
+
+    def _lacks(self, what: str) -> str:
+        cure = "git fetch --unshallow" if self.shallow else "git fetch --refetch"
+        kind = "shallow" if self.shallow else "partial" if self.partial else "damaged"
+        return f"{self.location}: the clone is {kind} and lacks {what}; run {cure} there"
+
+    def _output(self, *command: str) -> bytes:
+        try:
+            return self._git.output(*command)
+        except GitCommandError as error:
+            missing = re.search(r"unable to read (?:tree|blob)?\s*\(?([0-9a-f]{40,64})", str(error))
+            if missing or self.partial or self.shallow:
+                raise DebpatchError(self._lacks(missing[1] if missing else "objects")) from error
+            raise
+
+    # -- differences ---------------------------------------------------------------------------
+
+    def diff(self, old: str, new: str) -> Diff:
+        """The difference of two trees or commits, with renames found as git-diff(1) does."""
+        output = self._output(
+            "diff-tree", "-p", "-r", "-M", "--full-index", "--no-color", "--no-ext-diff",
+            "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options", old, new,
+        )  # fmt: skip
+        return parse_diff(output, where=f"{old[:12]}..{new[:12]}")
+
+    def commit_diff(self, commit: Commit) -> Diff:
+        """What ``commit`` changed: against its first parent, a root commit against nothing."""
+        if commit.parents and self._find(f"{commit.parents[0]}^{{tree}}") is None:
+            raise DebpatchError(self._lacks(f"the parent of {commit.sha[:12]}"))
+        return self.diff(commit.parents[0] if commit.parents else self.empty_tree, commit.sha)
+
+    @cached_property
+    def empty_tree(self) -> str:
+        """The id of the tree without files in this repository's object format."""
+        return self.write_tree(None, {})
+
+    # -- trees of our own ----------------------------------------------------------------------
+
+    def write_tree(self, base: str | None, changes: Mapping[str, tuple[str, bytes] | None]) -> str:
+        """Make a tree from ``base`` with files replaced (mode, content) or removed (None)."""
+        return self.import_tree(base, changes.items())
+
+    def import_tree(
+        self, base: str | None, changes: Iterable[tuple[str, tuple[str, bytes] | None]]
+    ) -> str:
+        """As write_tree, from a stream that is read once, file by file."""
+        self._git.feed(_fast_import(base, changes), "fast-import", "--quiet", "--force", "--done")
+        return self.tree(_SCRATCH)
+
+
+_SCRATCH = "refs/debpatch/tree"
+
+
+def _fast_import(
+    base: str | None, changes: Iterable[tuple[str, tuple[str, bytes] | None]]
+) -> Iterator[bytes]:
+    """The commands of git-fast-import(1) that build one tree."""
+    yield f"commit {_SCRATCH}\ncommitter debpatch <> 0 +0000\ndata 0\n".encode()
+    yield f'M 040000 {base} ""\n'.encode() if base else b"deleteall\n"
+    for path, change in changes:
+        name = _quote(path)
+        if change is None:
+            yield b"D %b\n" % name
+        else:
+            mode, data = change
+            yield b"M %b inline %b\ndata %d\n" % (mode.encode(), name, len(data))
+            yield data
+            yield b"\n"
+    yield b"done\n"
+
+
+def _quote(path: str) -> bytes:
+    raw = path.encode("utf-8", "surrogateescape")
+    escaped = raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    return b'"%b"' % escaped
+
+
+def _text(value: str | bytes) -> str:
+    """GitPython says ``str`` where it gives bytes."""
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _person(line: str) -> tuple[str, int]:
+    """Split ``Name <address> seconds zone``; a broken date counts as 0."""
+    name, _, dates = line.rpartition("> ")
+    seconds = dates.split(" ")[0]
+    return name + ">" if name else line, int(seconds) if seconds.isdigit() else 0
