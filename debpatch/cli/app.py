@@ -1,0 +1,37 @@
+"""All commands under one name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="debpatch",
+    help="Compare, check and propose Debian backport patches against their upstream.",
+    no_args_is_help=True,
+    # Help texts are plain; markup would read brackets in them, and boxes cost width.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from debpatch import __version__
+
+        typer.echo(f"debpatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[  # noqa: ARG001 - answered by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")
+    ] = False,
+    debug: Annotated[  # noqa: ARG001 - `main` looks for it
+        bool, typer.Option("--debug", help="Show a traceback where something fails.")
+    ] = False,
+) -> None:
+    pass

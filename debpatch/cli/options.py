@@ -1,0 +1,49 @@
+"""Options that several commands share, so that they mean the same everywhere."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Repo = Annotated[
+    str | None,
+    typer.Option(
+        "--repo",
+        metavar="PATH|URL",
+        envvar="DEBPATCH_REPO",
+        help="The upstream repository. Default: what the package or the patch names.",
+    ),
+]
+Package = Annotated[
+    str | None,
+    typer.Option(
+        "--package",
+        metavar="DIR|DSC|apt:NAME",
+        help="The source package. Default: the one around the current folder.",
+    ),
+]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        metavar="REV",
+        help="The upstream revision the package is built from. Default: its version's tag.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to the terminal."),
+]
+
+
+class Format(StrEnum):
+    """How to print a result."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]

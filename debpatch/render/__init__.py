@@ -1,0 +1,1 @@
+"""Show results: text for a terminal, JSON. The only room that formats for people or machines."""
