@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 from debpatch.errors import DebpatchError
@@ -70,13 +71,17 @@ class Git(git.Git):
                     "git does not run; install it (apt install git) and see that it is in PATH"
                 ) from error
 
-    def output(self, *command: str) -> bytes:
-        """Run ``git command...`` and give its output; raises GitCommandError on failure."""
-        result = self.execute(
-            [self.GIT_PYTHON_GIT_EXECUTABLE, *command],
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-        )
+    def output(self, *command: str, stdin: bytes = b"") -> bytes:
+        """Run ``git command...`` on ``stdin`` and give its output; GitCommandError on failure."""
+        with TemporaryFile() as file:
+            file.write(stdin)
+            file.seek(0)
+            result = self.execute(
+                [self.GIT_PYTHON_GIT_EXECUTABLE, *command],
+                istream=file,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+            )
         assert isinstance(result, bytes)  # noqa: S101 - narrows GitPython's union
         return result
 

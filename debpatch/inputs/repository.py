@@ -8,12 +8,14 @@ whatever debpatch writes is gone at the end.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -150,6 +152,13 @@ class Repository:
         if (common / "shallow").is_file():
             shutil.copyfile(common / "shallow", folder / "shallow")
 
+    def folder(self, name: str) -> tuple[Path, bool]:
+        """A folder of ours called ``name``, and whether it is new; gone with the repository."""
+        path = self._folder / "debpatch" / name
+        is_new = not path.exists()
+        path.mkdir(parents=True, exist_ok=True)
+        return path, is_new
+
     # -- names ---------------------------------------------------------------------------------
 
     @cached_property
@@ -263,14 +272,51 @@ class Repository:
         kind = "shallow" if self.shallow else "partial" if self.partial else "damaged"
         return f"{self.location}: the clone is {kind} and lacks {what}; run {cure} there"
 
-    def _output(self, *command: str) -> bytes:
+    def run(self, *command: str, stdin: bytes = b"", work_tree: Path | None = None) -> bytes:
+        """Run ``git command...`` here on ``stdin`` and give its output.
+
+        ``work_tree`` is a folder to take for the work tree, whose attributes then count. Raises
+        DebpatchError where the clone lacks what is asked, GitCommandError on other failures.
+        """
+        git = self._git
+        if work_tree is not None:
+            git = Git(work_tree)
+            git.update_environment(GIT_DIR=str(self._folder), GIT_WORK_TREE=str(work_tree))
+        return self._output(*command, stdin=stdin, git=git)
+
+    def _output(self, *command: str, stdin: bytes = b"", git: Git | None = None) -> bytes:
         try:
-            return self._git.output(*command)
+            return (git or self._git).output(*command, stdin=stdin)
         except GitCommandError as error:
             missing = re.search(r"unable to read (?:tree|blob)?\s*\(?([0-9a-f]{40,64})", str(error))
             if missing or self.partial or self.shallow:
                 raise DebpatchError(self._lacks(missing[1] if missing else "objects")) from error
             raise
+
+    @cache  # noqa: B019 - lives as long as the command
+    def files_named(self, name: str, tree: str) -> Mapping[str, str]:
+        """The blobs of the files called ``name`` in any folder of ``tree``, by path.
+
+        Reads one object a folder, and a folder once however many trees share it.
+        """
+        found = {}
+        for mode, entry, sha in self._children(tree):
+            if mode == "40000":
+                below = self.files_named(name, sha)
+                found.update({f"{entry}/{path}": blob for path, blob in below.items()})
+            elif entry == name and mode.startswith("100"):
+                found[entry] = sha
+        return found
+
+    def _children(self, tree: str) -> Iterator[tuple[str, str, str]]:
+        """Mode, name and id of each entry of one tree object (gitformat-tree)."""
+        raw, width, at = self._read(tree), len(tree) // 2, 0
+        while at < len(raw):
+            end = raw.index(b"\0", at)
+            mode, _, name = raw[at:end].partition(b" ")
+            at = end + 1 + width
+            sha = raw[end + 1 : at].hex()
+            yield mode.decode(), name.decode("utf-8", "surrogateescape"), sha
 
     # -- differences ---------------------------------------------------------------------------
 
@@ -288,6 +334,27 @@ class Repository:
             raise DebpatchError(self._lacks(f"the parent of {commit.sha[:12]}"))
         return self.diff(commit.parents[0] if commit.parents else self.empty_tree, commit.sha)
 
+    def renames(self, old: str, new: str) -> Mapping[str, str]:
+        """Files that ``new`` has under another name than ``old``: new path -> old path."""
+        output = self._output(
+            "diff-tree", "-r", "-M", "-z", "--name-status", "--diff-filter=R",
+            "--end-of-options", old, new,
+        )  # fmt: skip
+        fields = iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
+        return {after: before for _, before, after in zip(fields, fields, fields, strict=True)}
+
+    def grep(self, tree: str, words: Sequence[str]) -> Iterator[tuple[str, int, str]]:
+        """The lines of text files in ``tree`` that hold one of ``words``: path, number, text."""
+        if not words:
+            return
+        patterns = [option for word in words for option in ("-e", word)]
+        _, output, _ = self._git.status_and_output(
+            "grep", "-z", "-n", "-w", "-F", "-I", *patterns, tree, "--"
+        )
+        for line in output.decode("utf-8", "surrogateescape").split("\n")[:-1]:
+            place, number, text = line.split("\0", 2)
+            yield place.removeprefix(f"{tree}:"), int(number), text
+
     @cached_property
     def empty_tree(self) -> str:
         """The id of the tree without files in this repository's object format."""
@@ -298,6 +365,23 @@ class Repository:
     def write_tree(self, base: str | None, changes: Mapping[str, tuple[str, bytes] | None]) -> str:
         """Make a tree from ``base`` with files replaced (mode, content) or removed (None)."""
         return self.import_tree(base, changes.items())
+
+    def write_commit(self, tree: str, parents: Sequence[str] = ()) -> str:
+        """Make a commit that no ref names; the same arguments give the same id.
+
+        Written as a loose object by hand, since a process for each would take longer than the merge
+        that the commit is for, and gitdb knows SHA-1 alone.
+        """
+        lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
+        lines += [f"{role} debpatch <> 0 +0000" for role in ("author", "committer")]
+        body = "\n".join([*lines, "", ""]).encode()
+        content = b"commit %d\0%b" % (len(body), body)
+        sha = hashlib.new("sha1" if len(tree) == 40 else "sha256", content).hexdigest()
+        path = self._folder / "objects" / sha[:2] / sha[2:]
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(zlib.compress(content, 1))
+        return sha
 
     def import_tree(
         self, base: str | None, changes: Iterable[tuple[str, tuple[str, bytes] | None]]

@@ -1,0 +1,145 @@
+"""Why a hunk of upstream's is missing from a patch.
+
+Could it have been carried at all? The answer lies in the tree that the patch applies to. Where there is doubt the answer is
+`not-carried`, which a reviewer looks at, and not one of those that are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from rapidfuzz import fuzz, process
+
+from debpatch.compare.change import Change
+from debpatch.inputs.diff import Sign
+from debpatch.inputs.tree import Tree
+
+
+class Reason(StrEnum):
+    """Why nothing in the patch answers an upstream hunk."""
+
+    FILE_ABSENT = "file-absent"
+    """The file that it changes is not there."""
+    CODE_ABSENT = "code-absent"
+    """The file is there, the code that it changes is not."""
+    ALREADY_PRESENT = "already-present"
+    """The file already reads as it would afterwards."""
+    NOT_CARRIED = "not-carried"
+    """The code is there, and the patch leaves it as it is."""
+
+
+def why_missing(change: Change, base: Tree, names: Iterable[str]) -> Reason:
+    """Say why ``change`` could or could not be carried to ``base``.
+
+    ``names`` are further paths at which its file may lie there: where hunks beside it went, or
+    what the file was called before a rename.
+    """
+    path = change.old_path
+    if path is None and change.path not in base.paths:
+        return Reason.NOT_CARRIED  # a new file can always be carried
+    found = _places(path or change.path, base, names)
+    if not found:
+        return Reason.FILE_ABSENT
+    contents = [_read_lines(base, name) for name in found]
+    if any(_is_present(change, lines) for lines in contents):
+        return Reason.ALREADY_PRESENT
+    if any(_is_there(change, lines) for lines in contents):
+        return Reason.NOT_CARRIED
+    return Reason.CODE_ABSENT
+
+
+def _places(path: str, base: Tree, names: Iterable[str]) -> list[str]:
+    """Where upstream's file lies at the base: under its name, known others, its last part."""
+    if path in base.paths:
+        return [path]
+    known = sorted(set(names) & set(base.paths))
+    name = PurePosixPath(path).name
+    return known or [other for other in base.paths if PurePosixPath(other).name == name]
+
+
+def _read_lines(base: Tree, path: str) -> list[str]:
+    """The file's lines, white space squeezed out, blank ones left out; a mark where it ends."""
+    text = (base.read(path) or b"").decode("utf-8", "surrogateescape")
+    lines = _squeezed(text.split("\n"))
+    if text and not text.endswith("\n"):
+        lines[-1:] = [lines[-1] + _NO_NEWLINE] if lines else []
+    return lines
+
+
+_NO_NEWLINE = "\n(no newline)"
+
+
+def _squeezed(lines: Iterable[str]) -> list[str]:
+    return [squeezed for line in lines if (squeezed := "".join(line.split()))]
+
+
+def _side(change: Change, signs: str) -> list[str]:
+    return _squeezed(
+        line.text + ("" if line.newline else _NO_NEWLINE)
+        for line in change.hunk.lines
+        if line.sign in signs
+    )
+
+
+_TELLING = 6
+"""So many words make a block of lines one that does not stand somewhere else by chance."""
+
+
+def _is_present(change: Change, lines: Sequence[str]) -> bool:
+    """Whether the file already holds what the hunk adds, and no longer what it removes."""
+    removed, added = _side(change, "-"), _side(change, "+")
+    if removed and _holds(lines, removed):
+        return False
+    if _holds(lines, _side(change, " +")):
+        return True
+    words = len(re.findall(r"\w+", " ".join(change.hunk.added)))
+    return words >= _TELLING and _holds(lines, added)
+
+
+def _holds(lines: Sequence[str], block: Sequence[str]) -> bool:
+    """Whether ``block`` stands in ``lines`` without a gap."""
+    if not block:
+        return False
+    width = len(block)
+    starts = (at for at, line in enumerate(lines) if line == block[0])
+    return any(list(lines[at : at + width]) == list(block) for at in starts)
+
+
+_ALIKE = 80.0
+"""From this likeness on (percent, rapidfuzz's ratio) a line is the line, somewhat changed."""
+
+
+def _is_there(change: Change, lines: Sequence[str]) -> bool:
+    """Whether the code that the hunk changes is in the file, by what it removes, else by place."""
+    removed = _code(change, "-")
+    if removed:
+        return _share(removed, lines) >= 0.5
+    section = change.hunk.section
+    called = re.search(r"(\w+)\s*\(", section)
+    if called and any(re.search(rf"\b{re.escape(called[1])}\(", line) for line in lines):
+        return True
+    context = [line for line in _side(change, " ") if re.search(r"\w", line)]
+    return _share(context, lines) >= 0.5 if context else True
+
+
+def _code(change: Change, sign: Sign) -> list[str]:
+    lines = (line for line in change.lines if line.sign == sign)
+    return _squeezed(
+        line.text
+        for line in lines
+        if re.search(r"\w", line.text) and (change.is_comment or not line.is_comment)
+    )
+
+
+def _share(wanted: Sequence[str], lines: Sequence[str]) -> float:
+    """The share of ``wanted`` lines that the file has, to the letter or somewhat changed."""
+    have = set(lines)
+    found = sum(
+        line in have
+        or process.extractOne(line, lines, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None
+        for line in wanted
+    )
+    return found / len(wanted)

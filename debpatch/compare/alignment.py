@@ -1,0 +1,253 @@
+"""Which hunk of the patch answers which hunk of upstream.
+
+First each hunk gets at most one partner, by an optimal assignment over all hunks at once, in which
+staying alone has a price; files count, but a hunk may find its partner in another one, as code
+moves and files are split. Then a hunk that is left over may join one that it repeats (a guard that
+a port needs twice) or is part of (one hunk that became two, two that became one).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from math import sqrt
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from debpatch.compare.assignment import assign
+from debpatch.compare.change import Change
+from debpatch.compare.ladder import folded
+
+ALONE = 0.34
+"""The price of staying alone: pairs less alike than this, from 0 to 1, are not made."""
+ELSEWHERE = 0.3
+"""What it costs to leave a file that both sides have for another one."""
+REPEATED = 0.5
+"""From this share of a hunk's words in common lines on, a left-over hunk repeats it."""
+CONTAINED = 0.6
+"""From this share of its own words in common lines on, a left-over hunk is part of another."""
+TELLING = 3
+"""Fewer words in common say nothing: ``return 0;`` is everywhere."""
+
+Pair = tuple[Change, Change]
+
+
+def align(
+    upstream: Sequence[Change], patch: Sequence[Change], moved: Mapping[str, str]
+) -> list[Pair]:
+    """The pairs of an upstream hunk and a hunk of the patch, best partners before further ones.
+
+    ``moved`` maps upstream's paths to the names that the same files have at the patch's base.
+    """
+    left = [_Profile(change, moved.get(change.old_path or "", change.path)) for change in upstream]
+    right = [_Profile(change, change.path) for change in patch]
+    shared = {profile.path for profile in left} & {profile.path for profile in right}
+    rarity = _rarity(left, right)
+    pairs = _equal_to_the_letter(left, right)
+    gains = {
+        (u, p): _likeness(left[u], right[p], rarity)
+        - (ELSEWHERE if _apart(left[u], right[p], shared) else 0.0)
+        for u, p in _candidates(left, right, pairs)
+    }
+    pairs |= set(assign(gains, ALONE).items())
+    pairs |= _further(left, right, pairs, shared)
+    return [(left[u].change, right[p].change) for u, p in sorted(pairs)]
+
+
+def _apart(left: _Profile, right: _Profile, shared: Set[str]) -> bool:
+    """Whether two hunks lie in different files although one of the files is on both sides."""
+    return left.path != right.path and bool({left.path, right.path} & shared)
+
+
+# -- what likeness is made of ----------------------------------------------------------------------
+
+_WORD = re.compile(r"\w+")
+_Text = tuple[str, str]
+"""A changed line's sign, and its text with white space squeezed out."""
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """A hunk as the alignment sees it; ``path`` is where upstream's file lies at the base.
+
+    Comments say little about which hunk answers which, so they only count where there is no code.
+    """
+
+    change: Change
+    path: str
+
+    @cached_property
+    def pieces(self) -> tuple[Counter[_Text], ...]:
+        """The runs of changed lines between context: what another hunk may hold a part of."""
+        pieces: list[Counter[_Text]] = []
+        for line in self.change.lines:
+            if _WORD.search(line.text) and (self.change.is_comment or not line.is_comment):
+                while len(pieces) <= line.run:
+                    pieces.append(Counter())
+                pieces[line.run][line.sign, "".join(line.text.split())] += 1
+        return tuple(filter(None, pieces))
+
+    @cached_property
+    def lines(self) -> Counter[_Text]:
+        """The changed lines that hold a word, by sign, white space squeezed."""
+        return sum(self.pieces, Counter())
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """The words of those lines, each with the line's sign before it."""
+        return Counter(
+            line.sign + word
+            for line in self.change.lines
+            if self.change.is_comment or not line.is_comment
+            for word in _WORD.findall(line.text)
+        )
+
+    @cached_property
+    def shapes(self) -> Counter[str]:
+        """Those lines with their words blanked out: what a renaming leaves."""
+        shapes: Counter[str] = Counter()
+        for (sign, text), n in self.lines.items():
+            shapes[sign + _WORD.sub("_", text)] += n
+        return shapes
+
+    @cached_property
+    def folded(self) -> tuple[list[str], list[str]]:
+        """What the hunk does, comments and white space folded."""
+        return folded(self.change)
+
+    @cached_property
+    def context(self) -> Counter[str]:
+        """The context lines that hold a word, white space squeezed."""
+        return Counter(
+            "".join(line.text.split())
+            for line in self.change.hunk.lines
+            if line.sign == " " and _WORD.search(line.text)
+        )
+
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+def _likeness(left: _Profile, right: _Profile, rarity: Mapping[str, float]) -> float:
+    """How alike two hunks are, from 0 to 1: what they change counts most, place least."""
+    place = 0.05 * _path_likeness(left.path, right.path)
+    place += 0.05 * (left.change.hunk.section == right.change.hunk.section != "")
+    changed = 0.55 * _dice(left.words, right.words, rarity) + 0.25 * _dice(
+        left.shapes, right.shapes
+    )
+    return changed + 0.1 * _dice(left.context, right.context) + place
+
+
+def _path_likeness(left: str, right: str) -> float:
+    if left == right:
+        return 1.0
+    return 0.5 if PurePosixPath(left).name == PurePosixPath(right).name else 0.0
+
+
+def _dice(
+    left: Counter[_Key], right: Counter[_Key], weights: Mapping[_Key, float] | None = None
+) -> float:
+    """The Sørensen-Dice coefficient of two multisets, their members weighted or all alike."""
+    total = _sum(left, weights) + _sum(right, weights)
+    return 2 * _sum(left & right, weights) / total if total else 0.0
+
+
+def _sum(members: Counter[_Key], weights: Mapping[_Key, float] | None) -> float:
+    if weights is None:
+        return members.total()
+    return sum(n * weights[key] for key, n in members.items())
+
+
+def _rarity(left: Sequence[_Profile], right: Sequence[_Profile]) -> dict[str, float]:
+    """A word's weight: the fewer hunks have it, the more it says."""
+    holders = Counter(word for profile in (*left, *right) for word in profile.words)
+    return {word: 1 / sqrt(n) for word, n in holders.items()}
+
+
+# -- who may go with whom --------------------------------------------------------------------------
+
+
+def _equal_to_the_letter(
+    left: Sequence[_Profile], right: Sequence[_Profile]
+) -> set[tuple[int, int]]:
+    """Pairs that need no weighing: the same change to the same file, as often here as there."""
+    places: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for side, profiles in enumerate((left, right)):
+        for index, profile in enumerate(profiles):
+            places[profile.path, profile.change.text][side].append(index)
+    return {
+        pair
+        for ours, theirs in places.values()
+        if len(ours) == len(theirs)
+        for pair in zip(ours, theirs, strict=True)
+    }
+
+
+_CROWD = 2000
+
+
+def _candidates(
+    left: Sequence[_Profile], right: Sequence[_Profile], taken: Set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Pairs worth weighing: both free, and they share a word or a shape that is not everywhere."""
+    busy = ({u for u, _ in taken}, {p for _, p in taken})
+    holders: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for side, profiles in enumerate((left, right)):
+        for index, profile in enumerate(profiles):
+            if index not in busy[side]:
+                for key in (*profile.words, *profile.shapes):
+                    holders[key][side].append(index)
+    return {
+        pair
+        for ours, theirs in holders.values()
+        if len(ours) * len(theirs) <= _CROWD
+        for pair in product(ours, theirs)
+    }
+
+
+# -- those left over -------------------------------------------------------------------------------
+
+
+def _further(
+    left: Sequence[_Profile],
+    right: Sequence[_Profile],
+    pairs: Set[tuple[int, int]],
+    shared: Set[str],
+) -> set[tuple[int, int]]:
+    """Join each hunk that stands alone to the ones that it repeats or has a part of."""
+    alone_left = sorted(set(range(len(left))) - {u for u, _ in pairs})
+    alone_right = sorted(set(range(len(right))) - {p for _, p in pairs})
+    return {
+        (u, p) for p in alone_right for u in _hosts(right[p], left, shared)
+    } | {
+        (u, p) for u in alone_left for p in _hosts(left[u], right, shared)
+    }  # fmt: skip
+
+
+def _hosts(single: _Profile, others: Sequence[_Profile], shared: Set[str]) -> set[int]:
+    """The ``others`` that ``single`` repeats, or that hold one of its runs of changed lines."""
+    near = [n for n, other in enumerate(others) if not _apart(single, other, shared)]
+    alike = [n for n in near if single.folded == others[n].folded]
+    if alike:
+        return {alike[0]}
+    hosts = set()
+    for piece in (single.lines, *single.pieces):
+        common = {n: _weight(piece & others[n].lines) for n in near}
+        best = max(near, key=lambda n: (common[n], -n), default=None)
+        if best is None or common[best] < TELLING:
+            continue
+        repeats = piece is single.lines and common[best] >= REPEATED * _weight(others[best].lines)
+        if repeats or common[best] >= CONTAINED * _weight(piece):
+            hosts.add(best)
+            if piece is single.lines:
+                break
+    return hosts
+
+
+def _weight(lines: Counter[_Text]) -> int:
+    """What lines say, in words."""
+    return sum(n * len(_WORD.findall(text)) for (_, text), n in lines.items())

@@ -1,0 +1,45 @@
+"""A hunk where it stands: the unit that is compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from debpatch.compare.lexer import LexedLine, changed_lines
+from debpatch.inputs.diff import Diff, Hunk
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One hunk of one file; ``sha`` is the upstream commit it comes from, None for the patch.
+
+    ``old_path`` is the file's name before the change, None where the change creates it.
+    """
+
+    sha: str | None
+    path: str
+    old_path: str | None
+    hunk: Hunk
+
+    @cached_property
+    def lines(self) -> tuple[LexedLine, ...]:
+        """The removed and added lines that are not blank, lexed, in the hunk's order."""
+        lines = changed_lines(self.hunk, self.path)
+        return tuple(line for line in lines if not line.is_blank) or lines
+
+    @cached_property
+    def text(self) -> tuple[tuple[str, str, bool], ...]:
+        """The removed and added lines to the letter."""
+        return tuple((n.sign, n.text, n.newline) for n in self.hunk.lines if n.sign != " ")
+
+    @cached_property
+    def is_comment(self) -> bool:
+        """Whether nothing but comments and blank lines change."""
+        return all(line.is_comment or line.is_blank for line in self.lines)
+
+
+def changes(diff: Diff, sha: str | None) -> list[Change]:
+    """All hunks of ``diff``, as changes of the commit ``sha``."""
+    return [
+        Change(sha, file.path, file.old_path, hunk) for file in diff.files for hunk in file.hunks
+    ]

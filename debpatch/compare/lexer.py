@@ -1,0 +1,184 @@
+"""What is comment, name and text in a hunk, in any language: Pygments' answer, line by line.
+
+Pygments needs no file that compiles, so a hunk's fragment is enough; the one thing a fragment hides
+is that it may begin inside a comment, which is put right below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePosixPath
+from typing import Literal
+
+from pygments.lexer import Lexer
+from pygments.lexers import find_lexer_class_for_filename
+from pygments.token import Comment, Name
+from pygments.token import Literal as Constant
+from pygments.token import Token as TokenType
+
+from debpatch.inputs.diff import Hunk, Line, Sign
+
+Kind = Literal["name", "comment", "text"]
+
+MEMBER = re.compile(r"->|\.|::")
+"""What joins the parts of a member chain such as ``dco->c->multi``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a line: a name or member chain, a comment's text there, or anything else."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LexedLine:
+    """A changed line with its tokens; white space is not among them.
+
+    ``run`` counts, from 0, the runs of changed lines that context parts a hunk into.
+    """
+
+    sign: Sign
+    text: str
+    tokens: tuple[Token, ...]
+    newline: bool = True
+    run: int = 0
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing on the line but white space."""
+        return not self.tokens
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether the line holds nothing but a comment."""
+        return bool(self.tokens) and all(token.kind == "comment" for token in self.tokens)
+
+
+def changed_lines(hunk: Hunk, path: str) -> tuple[LexedLine, ...]:
+    """The removed and added lines of ``hunk``, lexed as part of a file named ``path``.
+
+    Each side is lexed with its context, as the code that it is part of.
+    """
+    lexed = {"-": iter(lex(_texts(hunk.old), path)), "+": iter(lex(_texts(hunk.new), path))}
+    lines: list[LexedLine] = []
+    run, in_context = -1, True
+    for line in hunk.lines:
+        if line.sign == " ":
+            next(lexed["-"]), next(lexed["+"])
+            in_context = True
+        else:
+            run, in_context = run + in_context, False
+            tokens = next(lexed[line.sign])
+            lines.append(LexedLine(line.sign, line.text, tokens, line.newline, run))
+    return tuple(lines)
+
+
+def lex(lines: Sequence[str], path: str) -> tuple[tuple[Token, ...], ...]:
+    """The tokens of each of ``lines``, a part of a file named ``path``."""
+    lexer = lexer_for(path)
+    if lexer is None:
+        return tuple(tuple(_plain(line, "name")) for line in lines)
+    rows: list[list[Token]] = [[] for _ in lines]
+    if not lines:
+        return ()
+    opening = "/*" if _begins_in_comment(lines, lexer) else ""
+    row = 0
+    for kind, value in lexer.get_tokens(opening + "\n".join(lines)):
+        for number, piece in enumerate(value.split("\n")):
+            row += bool(number)
+            if piece.strip() and row < len(rows):
+                rows[row].extend(_tokens(kind, piece))
+    if opening and rows[0]:
+        rows[0][0] = Token("comment", rows[0][0].text.removeprefix(opening).strip())
+    return tuple(tuple(_join_members(row)) for row in rows)
+
+
+def _texts(lines: Sequence[Line]) -> list[str]:
+    # What a lexer takes for a line break inside a line (form feed, CR) would shift all rows.
+    return [re.sub(r"[\r\n\f\v\x1c-\x1e\x85\u2028\u2029]", " ", line.text) for line in lines]
+
+
+def lexer_for(path: str) -> Lexer | None:
+    """Pygments' lexer for the language of ``path``; None for prose and the unknown."""
+    return _lexer(PurePosixPath(path).name)
+
+
+@cache
+def _lexer(name: str) -> Lexer | None:
+    found = find_lexer_class_for_filename(name.removesuffix(".in"))
+    if found is None or found.name == "Text only":
+        return None
+    lexer: Lexer = found(stripnl=False, stripall=False, ensurenl=False)
+    return lexer
+
+
+@cache
+def _has_block_comments(lexer: Lexer) -> bool:
+    return any(kind in Comment.Multiline for kind, _ in lexer.get_tokens("/* x */\n"))
+
+
+_STARRED = re.compile(r"\s*\*(\s|$)")
+
+
+def _begins_in_comment(lines: Sequence[str], lexer: Lexer) -> bool:
+    """Tell whether the fragment starts in a block comment that was opened above it."""
+    if not _has_block_comments(lexer):
+        return False
+    for line in lines:
+        closing, opening = line.find("*/"), line.find("/*")
+        if closing >= 0 and (opening < 0 or closing < opening):
+            return True
+        if opening >= 0:
+            return False
+    written = [line for line in lines if line.strip()]
+    return bool(written) and all(_STARRED.match(line) for line in written)
+
+
+def _tokens(kind: TokenType, piece: str) -> Iterator[Token]:
+    if kind in Comment and kind not in Comment.Preproc and kind not in Comment.PreprocFile:
+        yield Token("comment", " ".join(piece.split()))
+    elif kind in Constant:
+        yield Token("text", piece)
+    elif kind in Name:
+        yield Token("name", piece.strip())
+    else:  # directives hold names; keywords, operators and prose do not
+        yield from _plain(piece, "name" if kind in Comment else "text")
+
+
+_PIECE = re.compile(r"[^\W\d]\w*|\d[\w.]*|\"(?:[^\"\\]|\\.)*\"|->|::|\S")
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+def _plain(text: str, words: Kind) -> Iterator[Token]:
+    for piece in _PIECE.findall(text):
+        yield Token(words if _WORD.match(piece) else "text", piece)
+
+
+def _join_members(row: Sequence[Token]) -> Iterator[Token]:
+    """Join ``a``, ``->``, ``b`` into one name, as operators may come in single characters."""
+    at = 0
+    while at < len(row):
+        token = row[at]
+        at += 1
+        if token.kind == "name":
+            chain = [token.text]
+            while step := _member(row, at):
+                operator, name, at = step
+                chain += (operator, name)
+            token = Token("name", "".join(chain))
+        yield token
+
+
+def _member(row: Sequence[Token], at: int) -> tuple[str, str, int] | None:
+    for width in (1, 2):
+        operator = "".join(token.text for token in row[at : at + width])
+        if MEMBER.fullmatch(operator) and at + width < len(row):
+            following = row[at + width]
+            if following.kind == "name":
+                return operator, following.text, at + width + 1
+    return None
