@@ -1,0 +1,68 @@
+"""The shipped files are found in a checkout and in an installed package, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from debpatch import resources
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def ask(site: Path, name: str) -> str:
+    """What the debpatch in the folder ``site`` answers to ``name()``, in a process of its own."""
+    program = (
+        "from debpatch import resources\n"
+        "from debpatch.errors import DebpatchError\n"
+        f"try: print(resources.{name}())\n"
+        "except DebpatchError as error: print('error:', error)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"PYTHONPATH": str(site)},
+        cwd=site,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return result.stdout.strip()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder of installed packages with nothing in it but debpatch's modules for this."""
+    package = tmp_path / "site" / "debpatch"
+    package.mkdir(parents=True)
+    for name in ("__init__.py", "errors.py", "resources.py"):
+        shutil.copy(CHECKOUT / "debpatch" / name, package)
+    return package.parent
+
+
+def test_checkout() -> None:
+    assert resources.fixtures() == CHECKOUT / "fixtures"
+    assert resources.templates() == CHECKOUT / "templates"
+    assert (resources.fixtures() / "demo" / "history.toml").is_file()
+
+
+@pytest.mark.parametrize("name", ["fixtures", "templates"])
+def test_installed(site: Path, name: str) -> None:
+    (site / "debpatch" / name).mkdir()
+    (site / name).mkdir()
+
+    assert ask(site, name) == str(site / "debpatch" / name)
+
+
+@pytest.mark.parametrize("name", ["fixtures", "templates"])
+def test_a_stranger_beside_a_damaged_installation_is_not_ours(site: Path, name: str) -> None:
+    (site / name).mkdir()
+
+    assert ask(site, name) == (
+        f"error: {site / 'debpatch' / name} is missing, so the installation is damaged;"
+        " reinstall debpatch"
+    )
