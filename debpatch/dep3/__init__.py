@@ -1,0 +1,1 @@
+"""DEP-3 headers: read, judged against the guidelines and against the evidence, and mended."""

@@ -1,0 +1,178 @@
+"""Rules about what a header says: fields whose values contradict DEP-3 or each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from debpatch.dep3.case import Case
+from debpatch.dep3.edits import rename, revalue
+from debpatch.dep3.header import Header
+from debpatch.dep3.rules import Problem, rule
+from debpatch.dep3.values import (
+    debian_bug,
+    meant_forwarded,
+    parse_date,
+    parse_forwarded,
+    parse_origin,
+    placeholder_in,
+    remarked_forwarded,
+    says_not_applied,
+    urls_in,
+)
+
+
+@rule("debian-bug-in-bug", "warning", "semantics")
+def debian_bug_in_bug(case: Case) -> Iterator[Problem]:
+    """Bug holds a bug of Debian's tracker.
+
+    DEP-3, "Bug-<Vendor> or Bug": "The Bug field is reserved for the bug URL in the upstream bug
+    tracker."
+    """
+    for field in case.header.all("bug"):
+        if debian_bug(field.text):
+            yield Problem(
+                field.line,
+                "Bug is for upstream's tracker, and this bug is in Debian's",
+                'write "Bug-Debian"',
+                edits=(rename(case.header, field, "Bug-Debian"),),
+            )
+
+
+@rule("forwarded-without-link", "warning", "semantics")
+def forwarded_without_link(case: Case) -> Iterator[Problem]:
+    """Forwarded says yes, and the header has no link to where.
+
+    DEP-3, "Forwarded (optional)": "Ideally it's a URL proving that it has been forwarded".
+    """
+    field = case.header.first("forwarded")
+    if field and field.text.strip().lower() in {"yes", "true"} and not _has_link(case.header):
+        yield Problem(
+            field.line,
+            "the header says that the patch was forwarded, and not where",
+            "write the URL of the mail, the bug or the pull request",
+        )
+
+
+def _has_link(header: Header) -> bool:
+    """Whether anything but a bug of Debian's is linked to before the header ends."""
+    text = "\n".join(line.text for line in header.lines if line.kind != "after")
+    return any(debian_bug(url) is None for url in urls_in(text))
+
+
+@rule("forwarded-near-miss", "warning", "semantics")
+def forwarded_near_miss(case: Case) -> Iterator[Problem]:
+    """Forwarded has a value that was meant for a keyword and is none, so that it says yes.
+
+    DEP-3, "Forwarded": "Any value other than 'no' or 'not-needed' means that the patch has been
+    forwarded upstream."
+    """
+    for field in case.header.all("forwarded"):
+        meant = meant_forwarded(field.text)
+        if meant:
+            yield Problem(
+                field.line,
+                f"{field.text!r} is no keyword of DEP-3's and says that the patch was forwarded",
+                f'write "{meant}"',
+                edits=(revalue(case.header, field, meant),),
+            )
+
+
+@rule("forwarded-remark", "info", "semantics")
+def forwarded_remark(case: Case) -> Iterator[Problem]:
+    """Forwarded has more than its keyword, which to the letter says yes.
+
+    DEP-3, "Forwarded": "Any value other than 'no' or 'not-needed' means that the patch has been
+    forwarded upstream."
+    """
+    for field in case.header.all("forwarded"):
+        keyword = remarked_forwarded(field.text)
+        if keyword and not meant_forwarded(field.text):
+            yield Problem(
+                field.line,
+                f"to the letter only a bare {keyword!r} says so",
+                "move the reason into the description",
+            )
+
+
+@rule("date-in-future", "warning", "semantics")
+def date_in_future(case: Case) -> Iterator[Problem]:
+    """Last-Update is a day that has not come yet."""
+    for field in case.header.all("last-update"):
+        day = parse_date(field.text)
+        # Somewhere it is tomorrow already.
+        if day and day > case.today + timedelta(days=1):
+            yield Problem(field.line, f"{day} is in the future", "write the day of the last change")
+
+
+@rule("applied-upstream-negative", "warning", "semantics")
+def applied_upstream_negative(case: Case) -> Iterator[Problem]:
+    """Applied-Upstream says that upstream did not apply the patch, which its presence denies.
+
+    DEP-3, "Applied-Upstream (optional)": "can be used to document the fact that the patch has been
+    applied upstream".
+    """
+    for field in case.header.all("applied-upstream"):
+        if says_not_applied(field.text):
+            yield Problem(
+                field.line,
+                "Applied-Upstream is there, and says that it was not applied",
+                "remove the field, and say in the description what upstream answered",
+            )
+
+
+_ONE_TRUTH = ("forwarded", "last-update", "applied-upstream", "description")
+
+
+@rule("fields-disagree", "warning", "semantics")
+def fields_disagree(case: Case) -> Iterator[Problem]:
+    """A field that has one value is there twice, and the values differ."""
+    for key in _ONE_TRUTH:
+        first, *more = case.header.all(key) or (None,)
+        for field in more:
+            if first and field and field.text != first.text:
+                yield Problem(
+                    field.line,
+                    f"{field.name} says something else on line {first.line}",
+                    "keep the one that is true",
+                )
+
+
+@rule("not-needed-but-upstream", "info", "semantics")
+def not_needed_but_upstream(case: Case) -> Iterator[Problem]:
+    """The patch comes from upstream, and Forwarded says that it is specific to the vendor.
+
+    DEP-3, "Forwarded": it "is really required only if the patch is vendor specific, in that case
+    its value should be 'not-needed'". What came from upstream needs no Forwarded; an adaptation may
+    well be of use to upstream's stable branch.
+    """
+    header = case.header
+    field, origin = header.first("forwarded"), header.first("origin")
+    if not (field and origin) or parse_forwarded(field.text) != "not-needed":
+        return
+    category = parse_origin(origin.text).category
+    if category in {"upstream", "backport"}:
+        yield Problem(
+            field.line,
+            f"Origin says {category}, and Forwarded that the patch concerns only the vendor",
+            "remove Forwarded, or write where the adaptation was sent",
+        )
+
+
+@rule("not-forwarded-but-bug", "info", "semantics")
+def not_forwarded_but_bug(case: Case) -> Iterator[Problem]:
+    """Upstream has a bug for it, and Forwarded says that upstream does not know.
+
+    DEP-3, "Forwarded": "If the field is missing, its implicit value is 'yes' if the Bug field is
+    present".
+    """
+    header = case.header
+    field, bug = header.first("forwarded"), header.first("bug")
+    if not (field and bug) or debian_bug(bug.text) or placeholder_in(bug.text):
+        return
+    if parse_forwarded(field.text) != "yes" and urls_in(bug.text):
+        yield Problem(
+            field.line,
+            f"Forwarded says {field.text}, and Bug on line {bug.line} is in upstream's tracker",
+            "remove Forwarded if the patch is in that bug, or write where it is",
+        )
