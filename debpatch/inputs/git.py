@@ -109,6 +109,13 @@ class Git(git.Git):
             stdin.close()
         process.wait()
 
+    def _parse_object_header(self, header_line: Any) -> Any:
+        """As GitPython, which knows ids of 40 digits only, for those of SHA-256 as well."""
+        tokens = header_line.split()
+        if len(tokens) == 3 and len(tokens[0]) == 64:
+            return tokens[0], tokens[1], int(tokens[2])
+        return super()._parse_object_header(header_line)
+
     def require_version(self) -> None:
         """Raise DebpatchError where the installed Git is older than debpatch needs."""
         version = self.version_info

@@ -38,8 +38,6 @@ _CONFIG = """\
 \tauto = 0
 [maintenance]
 \tauto = false
-[merge]
-\tconflictStyle = diff3
 [protocol]
 \tallow = never
 """

@@ -1,0 +1,173 @@
+"""Merges without a work tree give what ``git cherry-pick`` gives in one."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.merge import Conflict, Merge, Pick, merge, pick, pick_each
+from debpatch.inputs.repository import Repository
+
+from .generated import Generator
+from .repos import Picked, Repo, cherry_pick
+
+# Git's stable names for conflicts, and what it prints for people where that is another word.
+_SAID = {
+    "contents": "content",
+    "distinct modes": "distinct types",
+    "directory rename suggested": "file location",
+    "directory rename unclear split": "directory rename split",
+}
+_LABEL = re.compile(r"~(HEAD|[0-9a-f]{7,64}( \(.*\))?)(?=$|_\d+$)")
+
+
+def _said(conflict: Conflict, has_base: bool) -> str:
+    if conflict.kind == "binary":
+        return "content" if has_base else "add/add"
+    if conflict.kind.startswith("submodule"):
+        return "submodule"
+    return _SAID.get(conflict.kind, conflict.kind)
+
+
+def as_picked(found: Pick) -> Picked:
+    """A pick in memory in the words that git-cherry-pick prints."""
+    has_base = {stage.path for stage in found.merge.stages if stage.number == 1}
+    kinds = [_said(conflict, conflict.path in has_base) for conflict in found.conflicts]
+    return Picked(
+        found.outcome,
+        found.tree if found.outcome != "conflict" else None,
+        tuple((s.path, s.number, s.mode, s.sha) for s in found.merge.stages),
+        tuple(sorted(kinds)),
+    )
+
+
+def without_labels(picked: Picked) -> Picked:
+    """Invented paths end in a name of the side that they come from, of which we have others."""
+    stages = sorted((_LABEL.sub("~", p), n, mode, sha) for p, n, mode, sha in picked.stages)
+    return replace(picked, stages=tuple(stages))
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("DEBPATCH_ORACLE_SEEDS", "24"))))
+def test_as_cherry_pick_on_generated_histories(tmp_path: Path, seed: int) -> None:
+    repo = Repo(tmp_path)
+    topic, stable = Generator(repo, seed).build()
+    with Repository(tmp_path) as repository:
+        commits = [repository.commit(sha) for sha in topic]
+        for onto in (stable[1], stable[-1]):
+            for found in pick_each(repository, commits, onto):
+                expected = cherry_pick(repo, found.commit.sha, onto)
+                if expected is not None:
+                    assert without_labels(as_picked(found)) == without_labels(expected)
+
+
+def lines(*words: str) -> str:
+    return "".join(f"{word}\n" for word in words)
+
+
+def merged(repo: Repo, base: str, ours: str, theirs: str) -> Merge:
+    with Repository(repo.path) as repository:
+        return merge(repository, base, ours, theirs)
+
+
+def trees(repo: Repo, *contents: Mapping[str, str | bytes | None]) -> list[str]:
+    return [repo.commit(files) for files in contents]
+
+
+def test_a_commit_on_top_of_what_it_was_made_for_is_clean(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    root, second = repo.commit({"a": "1\n"}), repo.commit({"a": "2\n"})
+    with Repository(tmp_path) as repository:
+        commit = repository.commit(second)
+        assert pick(repository, commit, root).tree == commit.tree
+        again = pick(repository, commit, second)
+    assert (again.outcome, again.tree) == ("already-applied", again.onto)
+
+
+def test_a_root_commit_is_all_that_it_adds(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    root = repo.commit({"a": "1\n", "b": "1\n"})
+    other = repo.commit({"a": "2\n", "b": "1\n"})
+    with Repository(tmp_path) as repository:
+        found = pick(repository, repository.commit(root), other)
+    assert [(c.path, c.kind) for c in found.conflicts] == [("a", "add/add")]
+
+
+def test_a_merge_commit_is_refused(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    repo.commit({"a": "1\n"})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"b": "1\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"c": "1\n"})
+    repo.git("merge", "-q", "--no-edit", "side")
+    with Repository(tmp_path) as repository:
+        commit = repository.commit(repository.resolve("HEAD"))
+        with pytest.raises(DebpatchError, match=r"is a merge of 2 commits.*name the commits"):
+            pick(repository, commit, "side")
+
+
+def test_the_users_style_of_conflict_markers_does_not_change_the_outcome(tmp_path: Path) -> None:
+    """xdiff refines conflicts less for diff3's markers, and leaves one that it could solve."""
+    repo = Repo(tmp_path)
+    repo.git("config", "merge.conflictStyle", "diff3")
+    base, ours, theirs = trees(
+        repo,
+        {"a": lines("c", "b", "b")},
+        {"a": lines("c", "b")},
+        {"a": lines("x", "c", "c", "b")},
+    )
+    assert merged(repo, base, ours, theirs).clean
+
+
+@pytest.mark.parametrize(
+    ("folder", "attribute", "kinds"),
+    [
+        ("", "*.txt merge=union", []),
+        ("", "*.txt -merge", ["binary"]),
+        ("", "sub/a.txt binary", ["binary"]),
+        ("sub/", "a.txt merge=union", []),
+        ("sub/", "b.txt merge=union", ["contents"]),
+        ("other/", "*.txt merge=union", ["contents"]),
+        ("", "*.txt merge=ours", ["contents"]),
+    ],
+)
+def test_attributes_in_the_tree_choose_the_driver(
+    tmp_path: Path, folder: str, attribute: str, kinds: list[str]
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    proof = tmp_path / "ran"
+    repo.git("config", "merge.ours.driver", f"touch {proof}")
+    repo.git("config", "merge.conflictStyle", "zdiff3")
+    base, ours, theirs = trees(
+        repo,
+        {"sub/a.txt": "1\n", "other/x": "", f"{folder}.gitattributes": attribute + "\n"},
+        {"sub/a.txt": "2\n"},
+        {"sub/a.txt": "3\n"},
+    )
+    assert [c.kind for c in merged(repo, base, ours, theirs).conflicts] == kinds
+    assert not proof.exists()
+
+
+def test_attributes_are_those_of_our_side(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    base, ours, theirs = trees(
+        repo,
+        {"a": "1\n"},
+        {"a": "2\n"},
+        {"a": "3\n", ".gitattributes": "a merge=union\n"},
+    )
+    assert not merged(repo, base, ours, theirs).clean
+    assert merged(repo, base, theirs, ours).clean
+
+
+def test_sha256(tmp_path: Path) -> None:
+    repo = Repo(tmp_path, object_format="sha256")
+    base, ours, theirs = trees(repo, {"a": "1\n", "d/b": "1\n"}, {"d/b": "2\n"}, {"a": "3\n"})
+    assert merged(repo, base, ours, base).tree == repo.git("rev-parse", f"{ours}^{{tree}}")
+    assert merged(repo, base, ours, theirs).clean
