@@ -16,9 +16,9 @@ import pytest
 from debpatch.demo import Demo, build_demo
 from debpatch.errors import DebpatchError
 
-MAIN = "77ee2da58e87a861806fa7794cbca6b9fbeb6b99"
-RELEASE = "6a5706e1f38b327360febb15f7133774ae5dd3e3"
-FIX = "3dcff9c5040f5ad5cb186b9dcc44b2985c09654b"
+MAIN = "09abb2ac3a5d24ac4cd350932d8da629e3dae682"
+RELEASE = "4f1e95b51c7ccc1183c3fbfc51de67d4290b76f9"
+FIX = "229cc2fa89126268011ba66649979bde0934e8ea"
 
 IDENTITY = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
 
@@ -428,6 +428,13 @@ def test_a_hunk_that_it_could_carry_is_left_out(demo: Demo, patched: Path, tmp_p
     (tmp_path / "hunk").write_text(hunk)
 
     run("patch", "-F0", "-p1", "--dry-run", "-i", tmp_path / "hunk", cwd=patched)
+
+
+def test_a_hunk_changes_code_that_the_package_does_not_have(demo: Demo) -> None:
+    fix = git(demo.repository, "show", demo.commits["fix"], "--", "src/link_linux.c")
+
+    assert "\n link_handle_gone(" in fix
+    assert b"link_handle_gone" not in (demo.package / "src" / "link_linux.c").read_bytes()
 
 
 def test_one_hunk_is_carried_as_it_is(demo: Demo) -> None:
