@@ -1,0 +1,119 @@
+"""A Debian source package, however the user has it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.dsc import open_dsc
+from debpatch.inputs.series import SERIES_FILES, SeriesEntry, parse_series
+from debpatch.inputs.source_directory import SourceDirectory, find_package_root
+from debpatch.inputs.source_tree import PackageFile, SourceTree
+
+if TYPE_CHECKING:
+    from debian.debian_support import Version
+
+APT = "apt:"
+
+# python-debian logs what it reads past in a changelog; without a handler that goes to stderr.
+logging.getLogger("debian").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePackage:
+    """A source package and what the top entry of its changelog says.
+
+    ``location`` is what the user called it. ``series`` are its patches in order, and ``applied``
+    the names of those that its tree already has: none for a ``.dsc``, what quilt says for a
+    directory, and None where quilt says nothing and only trying tells. ``root`` is the directory,
+    None for a ``.dsc``.
+    """
+
+    location: str
+    name: str
+    version: Version
+    distribution: str
+    series: tuple[SeriesEntry, ...]
+    applied: tuple[str, ...] | None
+    tree: SourceTree
+    root: Path | None
+
+    @property
+    def upstream_version(self) -> str:
+        """The version without epoch and Debian revision, Debian Policy 5.6.12."""
+        return self.version.upstream_version or str(self.version)
+
+    def read(self, path: str) -> bytes | None:
+        """Give a file's bytes, None where there is none; see SourceTree."""
+        return self.tree.read(path)
+
+    def files(self) -> Iterator[PackageFile]:
+        """Stream the package's files; see SourceTree."""
+        return self.tree.files()
+
+
+def open_package(spec: str | Path) -> SourcePackage:
+    """Open a directory, a ``.dsc``, ``apt:NAME``, ``apt:NAME/SUITE`` or ``apt:NAME=VERSION``.
+
+    A directory may be any folder inside of an unpacked package. What apt downloads is a ``.dsc``
+    from then on. Raises DebpatchError for what is no source package, and what ``open_dsc`` and
+    ``download_source`` raise.
+    """
+    location = str(spec)
+    if isinstance(spec, str) and spec.startswith(APT):
+        from debpatch.inputs.apt import download_source
+
+        return _package(location, open_dsc(download_source(spec.removeprefix(APT))))
+    path = Path(spec)
+    if path.is_dir():
+        root = find_package_root(path)
+        if root is None:
+            raise DebpatchError(f"{path}: no source package, no debian/changelog here or above")
+        directory = SourceDirectory(root)
+        return _package(location, directory, directory.applied(), root)
+    if path.suffix != ".dsc":
+        raise DebpatchError(
+            f"{path}: no source package; give a directory with debian/, a .dsc, or apt:NAME[/SUITE]"
+        )
+    return _package(location, open_dsc(path))
+
+
+def _package(
+    location: str, tree: SourceTree, applied: tuple[str, ...] | None = (), root: Path | None = None
+) -> SourcePackage:
+    name, version, distribution = _top_entry(location, tree.read("debian/changelog"))
+    series = _series(location, tree)
+    return SourcePackage(
+        location, name, version, distribution, series, applied if series else (), tree, root
+    )
+
+
+def _top_entry(location: str, changelog: bytes | None) -> tuple[str, Version, str]:
+    """Package, version and distribution of the changelog's first entry, deb-changelog(5)."""
+    from debian.changelog import Changelog
+
+    if changelog is None:
+        raise DebpatchError(f"{location}: has no debian/changelog")
+    text = changelog.decode("utf-8", "replace")
+    try:
+        (entry,) = Changelog(text, max_blocks=1, allow_empty_author=True)
+        if entry.package and entry.version and entry.distributions:
+            return entry.package, entry.version, entry.distributions
+    except (ValueError, IndexError):  # a bad version, an empty file
+        pass
+    raise DebpatchError(
+        f"{location}: debian/changelog does not start with an entry like"
+        " 'name (1.2-3) unstable; urgency=medium'"
+    )
+
+
+def _series(location: str, tree: SourceTree) -> tuple[SeriesEntry, ...]:
+    for path in SERIES_FILES:
+        data = tree.read(path)
+        if data is not None:
+            return parse_series(data, where=f"{location}: {path}")
+    return ()
