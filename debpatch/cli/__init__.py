@@ -37,7 +37,7 @@ def main() -> None:
 
 def _fail(message: str) -> None:
     if "--debug" in sys.argv[1:]:
-        raise  # noqa: PLE0704 - called from an except clause only
+        raise
     from debpatch.render.safe import escape
 
     print(f"debpatch: {escape(message)}", file=sys.stderr)

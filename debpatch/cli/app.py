@@ -27,11 +27,15 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _common(
-    version: Annotated[  # noqa: ARG001 - answered by its callback
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")
     ] = False,
-    debug: Annotated[  # noqa: ARG001 - `main` looks for it
+    debug: Annotated[
         bool, typer.Option("--debug", help="Show a traceback where something fails.")
     ] = False,
 ) -> None:
     pass
+
+
+# Each command's module registers itself; they come last because they import `app`.
+from debpatch.cli import diff_upstream  # noqa: E402, F401

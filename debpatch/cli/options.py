@@ -17,6 +17,10 @@ Repo = Annotated[
         help="The upstream repository. Default: what the package or the patch names.",
     ),
 ]
+Update = Annotated[
+    bool,
+    typer.Option("--update", help="Fetch anew into the cached clone of a repository given by URL."),
+]
 Package = Annotated[
     str | None,
     typer.Option(

@@ -1,7 +1,8 @@
 """Why a hunk of upstream's is missing from a patch.
 
-Could it have been carried at all? The answer lies in the tree that the patch applies to. Where there is doubt the answer is
-`not-carried`, which a reviewer looks at, and not one of those that are passed over.
+Could it have been carried at all? The answer lies in the tree that the patch applies to. Where
+there is doubt the answer is `not-carried`, which a reviewer looks at, and not one of those that are
+passed over.
 """
 
 from __future__ import annotations
@@ -43,6 +44,9 @@ def why_missing(change: Change, base: Tree, names: Iterable[str]) -> Reason:
     found = _places(path or change.path, base, names)
     if not found:
         return Reason.FILE_ABSENT
+    if change.hunk.removed == change.hunk.added:  # only the line break at the file's end differs
+        ends = [(base.read(name) or b"").endswith(b"\n") for name in found]
+        return Reason.ALREADY_PRESENT if change.hunk.new[-1].newline in ends else Reason.NOT_CARRIED
     contents = [_read_lines(base, name) for name in found]
     if any(_is_present(change, lines) for lines in contents):
         return Reason.ALREADY_PRESENT
@@ -69,7 +73,7 @@ def _read_lines(base: Tree, path: str) -> list[str]:
     return lines
 
 
-_NO_NEWLINE = "\n(no newline)"
+_NO_NEWLINE = "\\no-newline"
 
 
 def _squeezed(lines: Iterable[str]) -> list[str]:

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import sqrt
 from pathlib import PurePosixPath
 from typing import TypeVar
+
+from rapidfuzz import fuzz
 
 from debpatch.compare.assignment import assign
 from debpatch.compare.change import Change
@@ -113,6 +115,12 @@ class _Profile:
         for (sign, text), n in self.lines.items():
             shapes[sign + _WORD.sub("_", text)] += n
         return shapes
+
+    @cached_property
+    def comment(self) -> str:
+        """The words of the changed comments."""
+        comments = (line for line in self.change.lines if line.is_comment)
+        return " ".join(word for line in comments for word in _WORD.findall(line.text))
 
     @cached_property
     def folded(self) -> tuple[list[str], list[str]]:
@@ -219,33 +227,74 @@ def _further(
     shared: Set[str],
 ) -> set[tuple[int, int]]:
     """Join each hunk that stands alone to the ones that it repeats or has a part of."""
-    alone_left = sorted(set(range(len(left))) - {u for u, _ in pairs})
-    alone_right = sorted(set(range(len(right))) - {p for _, p in pairs})
-    return {
-        (u, p) for p in alone_right for u in _hosts(right[p], left, shared)
-    } | {
-        (u, p) for u in alone_left for p in _hosts(left[u], right, shared)
-    }  # fmt: skip
+    alone_left = set(range(len(left))) - {u for u, _ in pairs}
+    alone_right = set(range(len(right))) - {p for _, p in pairs}
+    untaken = [profile.lines.copy() for profile in right]
+    for u, p in pairs:
+        untaken[p] -= left[u].lines
+    further = {
+        (u, p)
+        for p in alone_right
+        for near in [_near(right[p], p / len(right), left, shared)]
+        for u in _repeated(right[p], left, near) or _parts(right[p], left, near)
+    }
+    # A port may do twice what upstream does once; it cannot do once what upstream does twice, so
+    # an upstream hunk finds its parts only in what answers nothing yet.
+    return further | {
+        (u, p)
+        for u in alone_left
+        for near in [_near(left[u], u / len(left), right, shared)]
+        for p in _parts(left[u], right, near, untaken)
+    }
 
 
-def _hosts(single: _Profile, others: Sequence[_Profile], shared: Set[str]) -> set[int]:
-    """The ``others`` that ``single`` repeats, or that hold one of its runs of changed lines."""
+def _near(single: _Profile, rank: float, others: Sequence[_Profile], shared: Set[str]) -> list[int]:
+    """The others that ``single`` may join, those at about the same place of the diff first."""
     near = [n for n, other in enumerate(others) if not _apart(single, other, shared)]
-    alike = [n for n in near if single.folded == others[n].folded]
-    if alike:
-        return {alike[0]}
-    hosts = set()
+    return sorted(near, key=lambda n: abs(n / len(others) - rank))
+
+
+def _repeated(single: _Profile, others: Sequence[_Profile], near: Sequence[int]) -> list[int]:
+    """The one that ``single`` does once more, in full or at least for a good part."""
+    for n in near:
+        if single.folded == others[n].folded:
+            return [n]
+    best = max(near, key=lambda n: _weight(single.lines & others[n].lines), default=None)
+    if best is None:
+        return []
+    common = _weight(single.lines & others[best].lines)
+    return [best] if common >= max(TELLING, REPEATED * _weight(others[best].lines)) else []
+
+
+def _parts(
+    single: _Profile,
+    others: Sequence[_Profile],
+    near: Sequence[int],
+    untaken: Sequence[Counter[_Text]] | None = None,
+) -> set[int]:
+    """The ones that hold ``single``, or else each of its runs of changed lines."""
+    if single.change.is_comment:
+        return set(_with_comment_like(single, others, near))
+    hosts: set[int] = set()
     for piece in (single.lines, *single.pieces):
-        common = {n: _weight(piece & others[n].lines) for n in near}
-        best = max(near, key=lambda n: (common[n], -n), default=None)
-        if best is None or common[best] < TELLING:
-            continue
-        repeats = piece is single.lines and common[best] >= REPEATED * _weight(others[best].lines)
-        if repeats or common[best] >= CONTAINED * _weight(piece):
+        common = {n: _weight(piece & (untaken[n] if untaken else others[n].lines)) for n in near}
+        best = max(near, key=lambda n: common[n], default=None)
+        if best is not None and common[best] >= max(TELLING, CONTAINED * _weight(piece)):
             hosts.add(best)
             if piece is single.lines:
                 break
     return hosts
+
+
+def _with_comment_like(
+    single: _Profile, others: Sequence[_Profile], near: Sequence[int]
+) -> Iterator[int]:
+    """The one of the others, if any, that changes a comment in nearly the same words."""
+    same_file = [n for n in near if others[n].path == single.path and others[n].comment]
+    likeness = {n: fuzz.token_set_ratio(single.comment, others[n].comment) for n in same_file}
+    best = max(same_file, key=lambda n: likeness[n], default=None)
+    if best is not None and likeness[best] >= 100 * CONTAINED:
+        yield best
 
 
 def _weight(lines: Counter[_Text]) -> int:

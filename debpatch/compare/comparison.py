@@ -11,7 +11,7 @@ from functools import cached_property
 from debpatch.compare.absence import Reason, why_missing
 from debpatch.compare.alignment import Pair, align
 from debpatch.compare.change import Change
-from debpatch.compare.ladder import Status, folded, rung
+from debpatch.compare.ladder import Status, folded, is_white_space, rung
 from debpatch.compare.lines import LinePair, carried, pair_lines
 from debpatch.compare.renames import Renaming, identifier_map
 from debpatch.inputs.tree import Tree
@@ -57,9 +57,9 @@ class HunkComparison:
 
     @property
     def is_trivial(self) -> bool:
-        """Whether only comments or blank lines are missing or added."""
+        """Whether nothing but comments and white space changes."""
         change = self.upstream or self.patch
-        return change is not None and change.is_comment
+        return change is not None and (change.is_comment or is_white_space(change))
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def _status(
 
 
 def _together(changes: Iterable[Change], names: Mapping[str, str]) -> list[list[str]]:
-    sides = [folded(change, names) for change in changes]
+    sides = [folded(change, names, part=True) for change in changes]
     return [[text for side in sides for text in side[n]] for n in (0, 1)]
 
 

@@ -43,16 +43,26 @@ def rung(upstream: Change, patch: Change, renames: Mapping[str, str]) -> Status:
     return Status.ADAPTED
 
 
-def folded(change: Change, renames: Mapping[str, str] | None = None) -> tuple[list[str], list[str]]:
+def folded(
+    change: Change, renames: Mapping[str, str] | None = None, *, part: bool = False
+) -> tuple[list[str], list[str]]:
     """What ``change`` removes and adds, as texts of tokens, without white space.
 
     A run of comments folds to one mark: words may differ, but a comment that changes is not one
-    that stays. Where nothing but comments change, their words are all there is, and they are kept.
+    that stays. Where nothing but comments change, their words are all there is, and they are kept,
+    unless the hunk is a ``part`` of something bigger.
     """
+    keep = change.is_comment and not part
     return (
-        list(_stream(change, "-", renames or {})),
-        list(_stream(change, "+", renames or {})),
+        list(_stream(change, "-", renames or {}, keep)),
+        list(_stream(change, "+", renames or {}, keep)),
     )
+
+
+def is_white_space(change: Change) -> bool:
+    """Whether ``change`` does nothing but move code about in white space."""
+    removed, added = folded(change)
+    return removed == added
 
 
 def line_key(line: LexedLine, renames: Mapping[str, str] | None = None) -> tuple[str, ...]:
@@ -92,7 +102,9 @@ _INDENTED = {
 }
 
 
-def _stream(change: Change, sign: Sign, renames: Mapping[str, str]) -> Iterator[str]:
+def _stream(
+    change: Change, sign: Sign, renames: Mapping[str, str], keep_comments: bool
+) -> Iterator[str]:
     path = PurePosixPath(change.path)
     indented = path.suffix in _INDENTED or path.name.lower().startswith("makefile")
     margin: int | None = None
@@ -105,11 +117,11 @@ def _stream(change: Change, sign: Sign, renames: Mapping[str, str]) -> Iterator[
             margin = depth if margin is None else margin
             yield f"\n{depth - margin}"
         for token in line.tokens:
-            if token.kind == "comment" and not change.is_comment:
-                text = _COMMENT
-                if previous == text:
-                    continue
-            else:
-                text = renamed(token.text, renames) if token.kind == "name" else token.text
-            previous = text
-            yield from text.split() if token.kind == "comment" and change.is_comment else (text,)
+            text = renamed(token.text, renames) if token.kind == "name" else token.text
+            if token.kind != "comment":
+                yield text
+            elif keep_comments:
+                yield from text.split()
+            elif previous != "comment":
+                yield _COMMENT
+            previous = token.kind

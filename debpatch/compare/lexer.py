@@ -83,19 +83,63 @@ def lex(lines: Sequence[str], path: str) -> tuple[tuple[Token, ...], ...]:
     lexer = lexer_for(path)
     if lexer is None:
         return tuple(tuple(_plain(line, "name")) for line in lines)
-    rows: list[list[Token]] = [[] for _ in lines]
-    if not lines:
-        return ()
+    return tuple(
+        tuple(_join_members([token for kind, piece in row for token in _tokens(kind, piece)]))
+        for row in _rows(lines, lexer)
+    )
+
+
+def definitions(lines: Sequence[str], path: str) -> tuple[frozenset[str], ...]:
+    """The functions, types and macros that each of ``lines`` defines or declares.
+
+    Empty for languages in which Pygments does not tell a definition from a use.
+    """
+    lexer = lexer_for(path)
+    if lexer is None or not lines or lexer.name not in _TELLS_DEFINITIONS:
+        return (frozenset(),) * len(lines)
+    rows = _rows(lines, lexer)
+    return tuple(
+        frozenset(_defined(row, following, line, lexer))
+        for row, following, line in zip(rows, [*rows[1:], []], lines, strict=True)
+    )
+
+
+_TELLS_DEFINITIONS = {
+    "C", "C++", "Java", "Kotlin", "Objective-C", "PHP", "Perl", "Python", "Ruby", "Rust", "Swift",
+}  # fmt: skip
+_MACRO = re.compile(r"\s*#\s*define\s+(\w+)")
+
+
+def _defined(row: _Row, following: _Row, line: str, lexer: Lexer) -> Iterator[str]:
+    if lexer.name in {"C", "C++", "Objective-C"}:
+        if macro := _MACRO.match(line):
+            yield macro[1]
+        if line[:1].isspace():  # statements look like prototypes, and they are indented
+            return
+    for at, (kind, piece) in enumerate(row):
+        # `struct name {` defines a type, `struct name *argument` uses one.
+        after = next((text for _, text in (*row[at + 1 :], *following)), "{")
+        if kind in Name.Function or (kind in Name.Class and re.match(r"[{:(<]", after)):
+            yield re.split(r"::|\.", piece.strip())[-1]
+
+
+_Row = Sequence[tuple[TokenType, str]]
+"""A line's pieces as Pygments names them, white space left out."""
+
+
+def _rows(lines: Sequence[str], lexer: Lexer) -> list[_Row]:
+    rows: list[list[tuple[TokenType, str]]] = [[] for _ in lines]
     opening = "/*" if _begins_in_comment(lines, lexer) else ""
-    row = 0
+    at = 0
     for kind, value in lexer.get_tokens(opening + "\n".join(lines)):
         for number, piece in enumerate(value.split("\n")):
-            row += bool(number)
-            if piece.strip() and row < len(rows):
-                rows[row].extend(_tokens(kind, piece))
+            at += bool(number)
+            if piece.strip() and at < len(rows):
+                rows[at].append((kind, piece))
     if opening and rows[0]:
-        rows[0][0] = Token("comment", rows[0][0].text.removeprefix(opening).strip())
-    return tuple(tuple(_join_members(row)) for row in rows)
+        kind, piece = rows[0][0]
+        rows[0][0] = kind, piece.removeprefix(opening)
+    return list(rows)
 
 
 def _texts(lines: Sequence[Line]) -> list[str]:
@@ -110,7 +154,10 @@ def lexer_for(path: str) -> Lexer | None:
 
 @cache
 def _lexer(name: str) -> Lexer | None:
-    found = find_lexer_class_for_filename(name.removesuffix(".in"))
+    name = name.removesuffix(".in")
+    if name.endswith((".pl", ".t")):
+        name += ".pm"  # in Debian these are Perl; Pygments would take them for Prolog
+    found = find_lexer_class_for_filename(name)
     if found is None or found.name == "Text only":
         return None
     lexer: Lexer = found(stripnl=False, stripall=False, ensurenl=False)

@@ -8,13 +8,12 @@ was run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from pygments.token import Comment, Name
-
-from debpatch.compare.lexer import lex, lexer_for
-from debpatch.inputs.diff import FileDiff, Line
+from debpatch.compare.lexer import definitions, lex, lexer_for
+from debpatch.inputs.diff import FileDiff, Line, Sign
 from debpatch.inputs.tree import Tree
 
 
@@ -36,7 +35,7 @@ def residual_references(files: Sequence[FileDiff], after: Tree) -> tuple[Residua
     """
     gone = {name for file in files for name in _undefined(file)}
     touched = {file.new_path for file in files if file.new_path}
-    gone -= {name for path in touched if gone for name in _definitions_in(after, path, gone)}
+    gone = gone.difference(*(_definitions_in(after, path, gone) for path in touched))
     found = [
         ResidualReference(name, path, line)
         for path, line, text in after.repository.grep(after.sha, sorted(gone))
@@ -56,43 +55,32 @@ def _undefined(file: FileDiff) -> Set[str]:
     return removed - added
 
 
-_MACRO = re.compile(r"\s*#\s*define\s+(\w+)")
-_STATIC = re.compile(r"\s*static\b(?!.*\binline\b)")
+def _defined(lines: Sequence[Line], sign: Sign, path: str) -> set[str]:
+    """The names that lines with ``sign`` define for other files, lexed with their context."""
+    texts = [line.text for line in lines]
+    return {
+        name
+        for at, names in enumerate(definitions(texts, path))
+        if names and lines[at].sign == sign and not _is_local(texts[max(at - 1, 0) : at + 1], path)
+        for name in names
+    }
 
 
-def _defined(lines: Sequence[Line], sign: str, path: str) -> set[str]:
-    """The names that lines with ``sign`` define, each side lexed with its context."""
-    lexer = lexer_for(path)
-    if lexer is None:
-        return set()
-    names = set()
-    row = 0
-    for kind, value in lexer.get_tokens("\n".join(line.text for line in lines)):
-        if row < len(lines) and lines[row].sign == sign:
-            if kind in Name.Function or kind in Name.Class:
-                if not _is_local(lines, row, path):
-                    names.add(value.strip())
-            elif kind in Comment.Preproc and (macro := _MACRO.match(lines[row].text)):
-                names.add(macro[1])
-        row += value.count("\n")
-    return names
+_STATIC = re.compile(r"\s*static\b")
 
 
-def _is_local(lines: Sequence[Line], row: int, path: str) -> bool:
-    """Whether C's ``static``, on the line or the one above, keeps the name inside its file."""
-    if path.endswith((".h", ".hh", ".hpp")):
-        return False
-    above = [line.text for line in lines[max(row - 1, 0) : row + 1]]
-    return any(_STATIC.match(text) for text in above)
+def _is_local(lines: Sequence[str], path: str) -> bool:
+    """Whether C's ``static``, on the line of the name or above it, keeps it inside its file."""
+    suffix = PurePosixPath(path).suffix
+    return suffix in {".c", ".cc", ".cpp", ".cxx", ".m"} and any(map(_STATIC.match, lines))
 
 
-def _definitions_in(tree: Tree, path: str, names: Set[str]) -> Iterator[str]:
+def _definitions_in(tree: Tree, path: str, names: Set[str]) -> Set[str]:
     """Which of ``names`` the file at ``path`` defines."""
     text = (tree.read(path) or b"").decode("utf-8", "surrogateescape")
-    wanted = {name for name in names if name in text}
-    if wanted:
-        lines = [Line(" ", line) for line in text.split("\n")]
-        yield from wanted & _defined(lines, " ", path)
+    if not any(name in text for name in names):
+        return set()
+    return names & _defined([Line(" ", line) for line in text.split("\n")], " ", path)
 
 
 def _uses(text: str, name: str, path: str) -> bool:

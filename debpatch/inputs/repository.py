@@ -171,6 +171,13 @@ class Repository:
         prefix = "refs/tags/"
         return tuple(r.name.removeprefix(prefix) for r in self.refs if r.name.startswith(prefix))
 
+    def tags_containing(self, sha: str) -> tuple[str, ...]:
+        """The short names of the tags whose history has the commit."""
+        output = self._output(
+            "for-each-ref", f"--contains={sha}", "--format=%(refname:strip=2)", "refs/tags"
+        )
+        return tuple(output.decode("utf-8", "surrogateescape").splitlines())
+
     def resolve(self, revision: str) -> str:
         """The full id of the commit that ``revision`` names (gitrevisions(7)).
 
@@ -213,6 +220,13 @@ class Repository:
         if self.shallow:
             return f"{revision!r} is not in this shallow clone; run git fetch --unshallow there"
         return f"{revision!r} names no commit; check the spelling, or git fetch there"
+
+    def history(self, start: str, end: str) -> tuple[str, ...]:
+        """The ids of the commits of ``end`` that ``start`` does not have, parents first."""
+        output = self._output(
+            "rev-list", "--topo-order", "--reverse", "--end-of-options", end, f"^{start}"
+        )
+        return tuple(output.decode().split())
 
     # -- objects -------------------------------------------------------------------------------
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from debpatch.inputs.apply import apply_file
+from debpatch.inputs.diff import FileDiff
 from debpatch.inputs.repository import Repository
 
 
@@ -24,3 +26,60 @@ class Tree:
     def paths(self) -> Collection[str]:
         """The paths of all files."""
         return self.repository.entries(self.sha).keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A hunk that finds no place; ``hunk`` is its number, from 1, in its file's part of a diff."""
+
+    path: str
+    hunk: int
+
+
+@dataclass(slots=True)
+class Edit:
+    """A tree while patches are applied to it, one after the other; nothing is written before.
+
+    ``reverse`` patches are taken back. Hunks apply as with ``patch -F0``; those that find no place
+    are left out and reported.
+    """
+
+    tree: Tree
+    changes: dict[str, tuple[str, bytes] | None]
+
+    @classmethod
+    def of(cls, tree: Tree) -> Edit:
+        """Begin with ``tree`` as it is."""
+        return cls(tree, {})
+
+    def apply(self, files: Iterable[FileDiff], *, reverse: bool = False) -> list[Failure]:
+        """Apply the parts of a diff; give the hunks that find no place."""
+        failures = []
+        for file in files:
+            before, after = file.old_path, file.new_path
+            if reverse:
+                before, after = after, before
+            mode, content = self._read(before) if before else (None, None)
+            applied = apply_file(file, content, reverse=reverse)
+            failures += [Failure(file.path, number) for number in applied.failed]
+            if before and before != after:
+                self.changes[before] = None
+            if after and applied.content is not None:
+                wanted = file.old_mode if reverse else file.new_mode
+                self.changes[after] = (wanted or mode or "100644", applied.content)
+            elif after:
+                self.changes[after] = None
+        return failures
+
+    def write(self, name: str) -> Tree:
+        """The tree with all that was applied."""
+        repository = self.tree.repository
+        there = self.tree.paths
+        changes = {p: change for p, change in self.changes.items() if change or p in there}
+        return Tree(repository, repository.write_tree(self.tree.sha, changes), name)
+
+    def _read(self, path: str) -> tuple[str | None, bytes | None]:
+        if path in self.changes:
+            return self.changes[path] or (None, None)
+        entry = self.tree.repository.entries(self.tree.sha).get(path)
+        return (entry.mode if entry else None), self.tree.read(path)

@@ -1,0 +1,115 @@
+"""All that `diff-upstream` finds out about one patch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from debpatch.compare.alternative import Alternative, moved_paths, read_alternative
+from debpatch.compare.change import changes
+from debpatch.compare.comparison import Comparison, compare
+from debpatch.compare.residual import ResidualReference, residual_references
+from debpatch.inputs.diff import Diff, FileDiff
+from debpatch.inputs.merge import pick
+from debpatch.inputs.patch import Patch
+from debpatch.inputs.released import first_release
+from debpatch.inputs.repository import Commit, Repository
+from debpatch.inputs.tree import Edit, Failure, Tree
+
+
+@dataclass(frozen=True)
+class TreeDifference:
+    """The tree that a series gives beside the tree that the patch gives.
+
+    ``stopped_at`` is the first commit of the series that does not apply cleanly to the base, and
+    then there is no ``diff``.
+    """
+
+    diff: Diff | None
+    stopped_at: Commit | None = None
+
+
+@dataclass(frozen=True)
+class AlternativeReport:
+    """The comparison with one alternative; ``released_in`` names a release for each commit.
+
+    ``trees`` is None for a single commit and where the base is not known.
+    """
+
+    alternative: Alternative
+    released_in: tuple[str | None, ...]
+    comparison: Comparison
+    trees: TreeDifference | None
+
+
+@dataclass(frozen=True)
+class PatchReport:
+    """A patch beside its alternatives.
+
+    ``base`` is the tree that it applies to; None (and ``unknown`` says why) where that is not
+    known, and then ``residual`` is None: nobody looked. ``failures`` are hunks without a place.
+    """
+
+    patch: Patch
+    base: Tree | None
+    unknown: str | None
+    failures: tuple[Failure, ...]
+    alternatives: tuple[AlternativeReport, ...]
+    residual: tuple[ResidualReference, ...] | None
+
+    @property
+    def binaries(self) -> tuple[FileDiff, ...]:
+        """Binary files of the patch, whose contents nobody compared."""
+        return tuple(file for file in self.patch.files if file.binary)
+
+
+def report(
+    repository: Repository,
+    patch: Patch,
+    base: Tree | None,
+    alternatives: Sequence[Sequence[Commit]],
+    unknown: str | None = None,
+) -> PatchReport:
+    """Compare ``patch`` with each of ``alternatives``, a series of commits each."""
+    failures: list[Failure] = []
+    after: Tree | None = None
+    if base is not None:
+        edit = Edit.of(base)
+        failures = edit.apply(patch.files)
+        after = edit.write("the patched tree")
+    residual = residual_references(patch.files, after) if after else None
+    reports = tuple(
+        _compare(repository, patch, base, after if not failures else None, commits)
+        for commits in alternatives
+    )
+    return PatchReport(patch, base, unknown, tuple(failures), reports, residual)
+
+
+def _compare(
+    repository: Repository,
+    patch: Patch,
+    base: Tree | None,
+    after: Tree | None,
+    commits: Sequence[Commit],
+) -> AlternativeReport:
+    alternative = read_alternative(repository, commits)
+    moved = moved_paths(alternative, base) if base else {}
+    ours = [change for file in patch.files for change in changes(Diff(b"", (file,)), None)]
+    comparison = compare(alternative.changes, ours, base, moved)
+    released = tuple(first_release(repository, commit.sha) for commit in commits)
+    trees = (
+        _trees(repository, base, after, commits) if base and after and len(commits) > 1 else None
+    )
+    return AlternativeReport(alternative, released, comparison, trees)
+
+
+def _trees(
+    repository: Repository, base: Tree, after: Tree, commits: Sequence[Commit]
+) -> TreeDifference:
+    tree = base.sha
+    for commit in commits:
+        picked = pick(repository, commit, tree)
+        if picked.outcome == "conflict":
+            return TreeDifference(None, commit)
+        tree = picked.tree
+    return TreeDifference(repository.diff(tree, after.sha))

@@ -1,0 +1,37 @@
+"""``REVS``: how a user names the commits of a series."""
+
+from __future__ import annotations
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.repository import Commit, Repository
+
+
+def read_revisions(repository: Repository, text: str) -> tuple[Commit, ...]:
+    """The commits that ``text`` names, in its order.
+
+    One revision, several separated by commas, or a Git range ``A..B`` (gitrevisions(7)), oldest
+    first. Raises DebpatchError for what is unknown or ambiguous, and for a range without commits.
+    """
+    commits: list[Commit] = []
+    for part in text.split(","):
+        name = part.strip()
+        if not name:
+            raise DebpatchError(f"{text!r}: a revision is empty; write A, A,B or A..B")
+        if ".." in name:
+            commits += _range(repository, name)
+        else:
+            commits.append(repository.commit(repository.resolve(name)))
+    return tuple(commits)
+
+
+def _range(repository: Repository, text: str) -> list[Commit]:
+    start, _, end = text.partition("..")
+    if end.startswith("."):
+        raise DebpatchError(f"{text!r}: A...B names no order; write A..B")
+    first, last = (repository.resolve(name or "HEAD") for name in (start, end))
+    shas = repository.history(first, last)
+    if not shas:
+        swapped = repository.history(last, first)
+        hint = f"; did you mean {end}..{start}?" if swapped else ""
+        raise DebpatchError(f"{text!r}: there is no commit in this range{hint}")
+    return [repository.commit(sha) for sha in shas]
