@@ -8,7 +8,7 @@ passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -125,8 +125,20 @@ def _is_there(change: Change, lines: Sequence[str]) -> bool:
     called = re.search(r"(\w+)\s*\(", section)
     if called and any(re.search(rf"\b{re.escape(called[1])}\(", line) for line in lines):
         return True
-    context = [line for line in _side(change, " ") if re.search(r"\w", line)]
-    return _share(context, lines) >= 0.5 if context else True
+    context = {line for line in _side(change, " ") if re.search(r"\w", line)}
+    return not context or _together(context, lines, len(change.hunk.old)) * 2 >= len(context)
+
+
+def _together(wanted: Set[str], lines: Sequence[str], width: int) -> int:
+    """How many of ``wanted`` lines stand near each other, at the best place."""
+    at = [n for n, line in enumerate(lines) if line in wanted]
+    return max(
+        (
+            len({lines[n] for n in at[i : i + width] if n < first + width})
+            for i, first in enumerate(at)
+        ),
+        default=0,
+    )
 
 
 def _code(change: Change, sign: Sign) -> list[str]:

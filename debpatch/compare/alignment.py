@@ -26,7 +26,7 @@ from debpatch.compare.ladder import folded
 
 ALONE = 0.34
 """The price of staying alone: pairs less alike than this, from 0 to 1, are not made."""
-ELSEWHERE = 0.3
+ELSEWHERE = 0.4
 """What it costs to leave a file that both sides have for another one."""
 REPEATED = 0.5
 """From this share of a hunk's words in common lines on, a left-over hunk repeats it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -11,6 +11,7 @@ from rapidfuzz.distance import LCSseq
 from debpatch.compare.change import Change
 from debpatch.compare.ladder import line_key
 from debpatch.compare.lexer import LexedLine
+from debpatch.inputs.diff import Sign
 
 SIMILAR = 50.0
 """From this likeness on (percent, rapidfuzz's ratio) one line stands for another, changed."""
@@ -30,19 +31,16 @@ class LinePair:
 
 
 def pair_lines(upstream: Change, patch: Change, renames: Mapping[str, str]) -> tuple[LinePair, ...]:
-    """All changed lines of both hunks, each once, in an order that reads like a diff."""
-    left, right = upstream.lines, patch.lines
-    pairs: list[LinePair] = []
-    for match in LCSseq.opcodes(
-        [line_key(line, renames) for line in left], [line_key(line) for line in right]
-    ):
-        ours = left[match.src_start : match.src_end]
-        theirs = right[match.dest_start : match.dest_end]
-        if match.tag == "equal":
-            pairs += [LinePair(u, p, equal=True) for u, p in zip(ours, theirs, strict=True)]
-        else:
-            pairs += _gap(ours, theirs)
-    return tuple(_beside(pairs))
+    """All changed lines of both hunks, each once, in an order that reads like a diff.
+
+    What is removed and what is added is matched apart, as a port may move the one past the other.
+    """
+    pairs = [
+        (run, pair)
+        for sign in ("-", "+")
+        for run, pair in _by_run(_matched(_side(upstream, sign), _side(patch, sign), renames))
+    ]
+    return tuple(pair for _, pair in sorted(pairs, key=lambda item: item[0]))
 
 
 def carried(pairs: Sequence[LinePair]) -> tuple[int, int]:
@@ -51,41 +49,48 @@ def carried(pairs: Sequence[LinePair]) -> tuple[int, int]:
     return sum(pair.equal for pair in ours), len(ours)
 
 
-def _gap(ours: Sequence[LexedLine], theirs: Sequence[LexedLine]) -> Iterator[LinePair]:
-    yield from (LinePair(line, None) for line in ours)
-    yield from (LinePair(None, line) for line in theirs)
+def _side(change: Change, sign: Sign) -> list[LexedLine]:
+    return [line for line in change.lines if line.sign == sign]
 
 
-def _beside(pairs: Sequence[LinePair]) -> Iterator[LinePair]:
-    """Put a line that only the patch has beside the one of upstream's that it stands for.
+def _by_run(pairs: Iterable[LinePair]) -> Iterator[tuple[int, LinePair]]:
+    """Each pair with the run of upstream's changes that it stands in or after."""
+    run = 0
+    for pair in pairs:
+        run = pair.upstream.run if pair.upstream else run
+        yield run, pair
 
-    LCS opcodes give deletions and insertions apart; between two equal lines they belong together.
-    """
-    run: list[LinePair] = []
-    for pair in [*pairs, None]:
-        if pair is not None and not pair.equal:
-            run.append(pair)
+
+def _matched(
+    ours: Sequence[LexedLine], theirs: Sequence[LexedLine], renames: Mapping[str, str]
+) -> Iterator[LinePair]:
+    opcodes = LCSseq.opcodes(
+        [line_key(line, renames) for line in ours], [line_key(line) for line in theirs]
+    )
+    left: list[LexedLine] = []
+    right: list[LexedLine] = []
+    for code in opcodes:
+        if code.tag != "equal":  # LCS opcodes give what belongs together in two pieces
+            left += ours[code.src_start : code.src_end]
+            right += theirs[code.dest_start : code.dest_end]
             continue
-        ours = [p.upstream for p in run if p.upstream]
-        theirs = [p.patch for p in run if p.patch]
-        yield from _alike(ours, theirs)
-        run = []
-        if pair is not None:
-            yield pair
+        yield from _alike(left, right)
+        left, right = [], []
+        for n in range(code.src_end - code.src_start):
+            yield LinePair(ours[code.src_start + n], theirs[code.dest_start + n], equal=True)
+    yield from _alike(left, right)
 
 
-def _alike(ours: list[LexedLine], theirs: list[LexedLine]) -> Iterator[LinePair]:
+def _alike(ours: Sequence[LexedLine], theirs: Sequence[LexedLine]) -> Iterator[LinePair]:
+    """Put a line that only the patch has beside the one of upstream's that it stands for."""
     start = 0
     for line in ours:
-        best, likeness = None, SIMILAR
-        for at in range(start, len(theirs)):
-            score = fuzz.ratio(line.text.strip(), theirs[at].text.strip())
-            if theirs[at].sign == line.sign and score > likeness:
-                best, likeness = at, score
-        if best is None:
+        likeness = [fuzz.ratio(line.text.strip(), other.text.strip()) for other in theirs[start:]]
+        best = max(range(len(likeness)), key=lambda n: likeness[n], default=None)
+        if best is None or likeness[best] <= SIMILAR:
             yield LinePair(line, None)
             continue
-        yield from (LinePair(None, other) for other in theirs[start:best])
-        yield LinePair(line, theirs[best])
-        start = best + 1
+        yield from (LinePair(None, other) for other in theirs[start : start + best])
+        yield LinePair(line, theirs[start + best])
+        start += best + 1
     yield from (LinePair(None, other) for other in theirs[start:])
