@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from debpatch.compare.alternative import Alternative, moved_paths, read_alternative
-from debpatch.compare.change import changes
+from debpatch.compare.change import Change, changes
 from debpatch.compare.comparison import Comparison, compare
+from debpatch.compare.ladder import Status
+from debpatch.compare.origins import Origin, origins
 from debpatch.compare.residual import ResidualReference, residual_references
 from debpatch.inputs.diff import Diff, FileDiff
 from debpatch.inputs.merge import pick
@@ -33,12 +35,14 @@ class TreeDifference:
 class AlternativeReport:
     """The comparison with one alternative; ``released_in`` names a release for each commit.
 
+    ``origins`` tells of hunks that only the patch has which upstream commits brought their lines.
     ``trees`` is None for a single commit and where the base is not known.
     """
 
     alternative: Alternative
     released_in: tuple[str | None, ...]
     comparison: Comparison
+    origins: Mapping[Change, tuple[Origin, ...]]
     trees: TreeDifference | None
 
 
@@ -100,7 +104,9 @@ def _compare(
     trees = (
         _trees(repository, base, after, commits) if base and after and len(commits) > 1 else None
     )
-    return AlternativeReport(alternative, released, comparison, trees)
+    added = [hunk.patch for hunk in comparison.hunks if hunk.status is Status.ADDED and hunk.patch]
+    found = origins(repository, added, commits, base) if base else {}
+    return AlternativeReport(alternative, released, comparison, found, trees)
 
 
 def _trees(

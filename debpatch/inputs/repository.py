@@ -355,6 +355,16 @@ class Repository:
         fields = iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
         return {after: before for _, before, after in zip(fields, fields, fields, strict=True)}
 
+    def blame(self, sha: str, path: str, lines: Iterable[int]) -> Mapping[int, str]:
+        """The commit that last touched each of ``lines``, from 1, of ``path`` as of ``sha``."""
+        ranges = [f"-L{number},{number}" for number in sorted(set(lines))]
+        if not ranges:
+            return {}
+        output = self._output("blame", "--incremental", *ranges, sha, "--", path)
+        # Each entry opens with: commit, line in that commit, line here, number of lines.
+        heads = re.finditer(rb"^([0-9a-f]{40,64}) \d+ (\d+) (\d+)$", output, re.M)
+        return {int(head[2]) + n: head[1].decode() for head in heads for n in range(int(head[3]))}
+
     def grep(self, tree: str, words: Sequence[str]) -> Iterator[tuple[str, int, str]]:
         """The lines of text files in ``tree`` that hold one of ``words``: path, number, text."""
         if not words:

@@ -51,13 +51,13 @@ def _comparison(item: AlternativeReport) -> _Json:
         "verdict": item.comparison.verdict.value,
         "carried": {"lines": lines, "of": of},
         "summary": {status.value: n for status, n in item.comparison.summary.items()},
-        "hunks": [_hunk(hunk) for hunk in item.comparison.hunks],
+        "hunks": [_hunk(hunk, item) for hunk in item.comparison.hunks],
         "identifiers": _identifiers(item.comparison.identifiers),
         "trees": _trees(item.trees) if item.trees else None,
     }
 
 
-def _hunk(hunk: HunkComparison) -> _Json:
+def _hunk(hunk: HunkComparison, item: AlternativeReport) -> _Json:
     lines, of = hunk.carried
     return {
         "status": hunk.status.value,
@@ -67,6 +67,10 @@ def _hunk(hunk: HunkComparison) -> _Json:
         "reason": hunk.reason.value if hunk.reason else None,
         "trivial": hunk.is_trivial,
         "identifiers": _identifiers(hunk.identifiers),
+        "explained_by": [
+            {"sha": origin.commit.sha, "subject": origin.commit.subject, "lines": origin.lines}
+            for origin in (item.origins.get(hunk.patch, ()) if hunk.patch else ())
+        ],
     }
 
 

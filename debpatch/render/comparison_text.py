@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
@@ -16,10 +17,16 @@ from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 
 _VERDICTS = {
-    Verdict.IDENTICAL: "the same change as upstream's, to the letter.",
-    Verdict.EQUIVALENT: "the same change as upstream's, in other words.",
-    Verdict.ADAPTED: "upstream's change, adapted.",
-    Verdict.DIVERGED: "less than half of upstream's change.",
+    Verdict.IDENTICAL: "The same change as upstream's, to the letter.",
+    Verdict.EQUIVALENT: "The same change as upstream's, in other words.",
+    Verdict.ADAPTED: "Upstream's change with differences that want a review.",
+    Verdict.DIVERGED: "Less than half of upstream's change: another way, or another change.",
+}
+_STYLES = {
+    Verdict.IDENTICAL: "bold green",
+    Verdict.EQUIVALENT: "bold green",
+    Verdict.ADAPTED: "bold yellow",
+    Verdict.DIVERGED: "bold red",
 }
 _EQUAL = (Status.IDENTICAL, Status.CONTEXT, Status.FORMATTING, Status.RENAMED)
 
@@ -27,29 +34,31 @@ _EQUAL = (Status.IDENTICAL, Status.CONTEXT, Status.FORMATTING, Status.RENAMED)
 def render(report: PatchReport, look: Look, *, unified: bool = False) -> str:
     """The report as text; ``unified`` prints every hunk whole."""
     page = Page(look)
-    for item in report.alternatives:
-        _alternative(page, report, item, unified=unified)
-    _residual(page, report)
+    for number, item in enumerate(report.alternatives):
+        if number:
+            page.blank()
+            page.line(("-" * look.width, "dim"))
+        _alternative(page, report, item, unified=unified, first=number == 0)
     _gaps(page, report)
     return str(page)
 
 
 def _alternative(
-    page: Page, report: PatchReport, item: AlternativeReport, *, unified: bool
+    page: Page, report: PatchReport, item: AlternativeReport, *, unified: bool, first: bool
 ) -> None:
-    comparison = item.comparison
+    hunks = item.comparison.hunks
+    missing = [hunk for hunk in hunks if hunk.status is Status.MISSING]
+    left = [h for h in missing if h.reason is Reason.NOT_CARRIED and not h.is_trivial]
+    unknown = [h for h in missing if h.reason is None]
     _head(page, report, item)
-    hunks = comparison.hunks
-    left = [h for h in hunks if h.reason is Reason.NOT_CARRIED and not h.is_trivial]
-    unknown = [h for h in hunks if h.status is Status.MISSING and h.reason is None]
     _missing(page, "Not carried, although the code is there:", left, unified=unified)
-    _missing(page, "Missing; whether the code is there is not known:", unknown, unified=unified)
+    _missing(page, "Missing, and whether the code is there is not known:", unknown, unified=unified)
+    if first:
+        _residual(page, report)
     _adapted(page, [h for h in hunks if h.status is Status.ADAPTED], unified=unified)
-    _added(page, [h for h in hunks if h.status is Status.ADDED], unified=unified)
-    _nothing_to_carry(
-        page, [h for h in hunks if h.status is Status.MISSING and h not in left + unknown]
-    )
-    _equal(page, comparison, unified=unified)
+    _added(page, item, unified=unified)
+    _nothing_to_carry(page, [h for h in missing if h not in left and h not in unknown])
+    _equal(page, item.comparison, unified=unified)
     if item.trees is not None:
         _trees(page, item.trees, item.alternative)
 
@@ -59,47 +68,33 @@ def _alternative(
 
 def _head(page: Page, report: PatchReport, item: AlternativeReport) -> None:
     comparison = item.comparison
-    page.blank()
     name = one_line(PurePosixPath(report.patch.name).name)
-    page.line((f"{name}: ", "bold"), (comparison.verdict.value, _style(comparison.verdict)))
-    page.paragraph(_VERDICTS[comparison.verdict].capitalize(), 2)
     page.blank()
-    for commit, release in zip(item.alternative.commits, item.released_in, strict=True):
-        where = f"first in {release}" if release else "in no release yet"
-        page.paragraph(f"against  {commit.sha[:12]}  {one_line(commit.subject)} ({where})", 2)
-        if len(commit.parents) > 1:
-            page.paragraph("         a merge, compared by what it brought to its first parent", 2)
-    if report.base is not None:
-        page.paragraph(f"onto     {one_line(report.base.name)}", 2)
+    page.line((f"{name}: ", "bold"), (comparison.verdict.value, _STYLES[comparison.verdict]))
+    page.paragraph(_VERDICTS[comparison.verdict], 2)
     page.blank()
     lines, of = comparison.carried
     if of:
-        what = "that could be" if report.base else "of upstream's"
-        page.paragraph(
-            f"{lines} of the {of} changed lines {what} are carried."
-            if report.base
-            else f"{lines} of upstream's {of} changed lines are carried.",
-            2,
-        )
-    page.paragraph(f"Hunks: {_totals(comparison)}.", 2)
-
-
-def _style(verdict: Verdict) -> str:
-    return {"identical": "bold green", "equivalent": "bold green", "adapted": "bold yellow"}.get(
-        verdict.value, "bold red"
-    )
+        within = " that could be carried" if report.base else ""
+        page.paragraph(f"carries  {lines} of upstream's {of} changed lines{within}", 2, hanging=9)
+    page.paragraph(f"hunks    {_totals(comparison)}", 2, hanging=9)
+    for commit, release in zip(item.alternative.commits, item.released_in, strict=True):
+        where = f"first in {one_line(release)}" if release else "in no release yet"
+        merge = "; a merge, read as what it brought to its first parent"
+        where += merge if len(commit.parents) > 1 else ""
+        subject = one_line(commit.subject)
+        page.paragraph(f"against  {commit.sha[:12]} {subject} ({where})", 2, hanging=9)
+    if report.base is not None:
+        page.paragraph(f"onto     {one_line(report.base.name)}", 2, hanging=9)
 
 
 def _totals(comparison: Comparison) -> str:
-    parts = []
-    for status, number in comparison.summary.items():
-        if not number:
-            continue
-        reasons = {reason: sum(h.reason is reason for h in comparison.hunks) for reason in Reason}
-        detail = ", ".join(f"{n} {reason}" for reason, n in reasons.items() if n)
-        brackets = f" ({detail})" if status is Status.MISSING and detail else ""
-        parts.append(f"{number} {status}{brackets}")
-    return ", ".join(parts) or "none"
+    reasons = Counter(hunk.reason for hunk in comparison.hunks if hunk.reason)
+    detail = ", ".join(f"{reasons[reason]} {reason}" for reason in Reason if reasons[reason])
+    parts = [f"{number} {status}" for status, number in comparison.summary.items() if number]
+    missing = f"{Status.MISSING}"
+    return ", ".join(f"{part} ({detail})" if part.endswith(missing) and detail else part
+                     for part in parts)  # fmt: skip
 
 
 # -- what to look at -------------------------------------------------------------------------------
@@ -109,13 +104,34 @@ def _place(change: Change) -> str:
     return f"{one_line(change.path)} hunk {change.hunk.number}"
 
 
+def _title(page: Page, change: Change, beside: str = "") -> None:
+    """A hunk's place, and beside it what fits of ``beside``, or of the function it is in."""
+    place = f"  {_place(change)}"
+    room = page.look.width - len(place) - 2
+    text = one_line(beside or change.hunk.section)
+    if room > 8:
+        page.line(place, (f"  {text if len(text) <= room else text[: room - 3] + '...'}", "dim"))
+    else:
+        page.line(place)
+
+
 def _missing(page: Page, title: str, hunks: Sequence[HunkComparison], *, unified: bool) -> None:
     if not hunks:
         return
     page.heading(title)
     for change in (hunk.upstream for hunk in hunks if hunk.upstream):
-        page.line(f"  {_place(change)}", ("  " + one_line(change.hunk.section)[:60], "dim"))
+        _title(page, change)
         add_change(page, change, "upstream", whole=unified)
+    page.paragraph("Carry them too, or say in the header why not.", 2)
+
+
+def _residual(page: Page, report: PatchReport) -> None:
+    if not report.residual:
+        return
+    page.heading("Still used or defined elsewhere, though the patch takes the declaration away:")
+    for use in report.residual:
+        page.line(f"  {one_line(use.path)}:{use.line}", (f"  {one_line(use.identifier)}", "yellow"))
+    page.paragraph("Where these files are compiled, the build breaks: change them too.", 2)
 
 
 def _adapted(page: Page, hunks: Sequence[HunkComparison], *, unified: bool) -> None:
@@ -126,28 +142,24 @@ def _adapted(page: Page, hunks: Sequence[HunkComparison], *, unified: bool) -> N
         if hunk.upstream is None or hunk.patch is None:
             continue
         lines, of = hunk.carried
-        where = "" if _same_place(hunk) else f", in {_place(hunk.patch)}"
-        page.line(
-            f"  {_place(hunk.upstream)}{where}",
-            (f"  carries {lines} of {of}", "dim"),
-        )  # fmt: skip
+        _title(page, hunk.upstream, f"carries {lines} of {of}")
+        if _place(hunk.upstream) != _place(hunk.patch):
+            page.line((f"    in the patch: {_place(hunk.patch)}", "dim"))
         add_pairs(page, hunk, whole=unified)
 
 
-def _same_place(hunk: HunkComparison) -> bool:
-    ours, theirs = hunk.upstream, hunk.patch
-    return bool(
-        ours and theirs and ours.path == theirs.path and ours.hunk.number == theirs.hunk.number
-    )
-
-
-def _added(page: Page, hunks: Sequence[HunkComparison], *, unified: bool) -> None:
-    if not hunks:
+def _added(page: Page, item: AlternativeReport, *, unified: bool) -> None:
+    added = [hunk for hunk in item.comparison.hunks if hunk.status is Status.ADDED]
+    if not added:
         return
     page.heading("Only in the patch:")
-    for change in (hunk.patch for hunk in hunks if hunk.patch):
-        page.line(f"  {_place(change)}", ("  " + one_line(change.hunk.section)[:60], "dim"))
+    for change in (hunk.patch for hunk in added if hunk.patch):
+        _title(page, change)
         add_change(page, change, "patch", whole=unified)
+        for origin in item.origins.get(change, ()):
+            commit = f"{origin.commit.sha[:12]} {one_line(origin.commit.subject)}"
+            has = "is" if origin.lines == 1 else "are"
+            page.paragraph(f"{count(origin.lines, 'line')} {has} upstream's too, from {commit}", 4)
 
 
 _WHY = {
@@ -219,8 +231,8 @@ def _trees(page: Page, trees: TreeDifference, alternative: Alternative) -> None:
     page.heading("The trees beside each other:")
     if trees.stopped_at is not None:
         page.paragraph(
-            f"{trees.stopped_at.sha[:12]} does not apply cleanly to this base, so the series gives "
-            "no tree to compare; name its prerequisites before it, in order.",
+            f"{trees.stopped_at.sha[:12]} does not apply cleanly here, so the series gives no tree "
+            "to compare; name what it needs before it, in order.",
             2,
         )
     elif trees.diff is not None:
@@ -233,15 +245,6 @@ def _trees(page: Page, trees: TreeDifference, alternative: Alternative) -> None:
             f"{count(len(trees.diff.files), 'file')} (+{added} -{removed}).",
             2,
         )
-
-
-def _residual(page: Page, report: PatchReport) -> None:
-    if not report.residual:
-        return
-    page.heading("Still used or defined elsewhere, though the patch takes the declaration away:")
-    for use in report.residual:
-        page.line(f"  {one_line(use.path)}:{use.line}", (f"  {one_line(use.identifier)}", "yellow"))
-    page.paragraph("Builds that compile these files break: carry the change there too.", 2)
 
 
 def _gaps(page: Page, report: PatchReport) -> None:

@@ -58,14 +58,14 @@ class Page:
         self.blank()
         self.line((text, "bold"))
 
-    def paragraph(self, text: str, indent: int = 0, style: str = "") -> None:
-        """Add a paragraph, broken into lines between words."""
+    def paragraph(self, text: str, indent: int = 0, style: str = "", hanging: int = 0) -> None:
+        """Add a paragraph, broken into lines between words, all but the first ``hanging`` in."""
         pad = " " * indent
         for line in textwrap.wrap(
             text,
             self.look.width,
             initial_indent=pad,
-            subsequent_indent=pad,
+            subsequent_indent=pad + " " * hanging,
             break_long_words=False,
             break_on_hyphens=False,
         ):
