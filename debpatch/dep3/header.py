@@ -95,7 +95,7 @@ class Header:
     @property
     def bugs(self) -> tuple[Field, ...]:
         """``Bug`` and ``Bug-<Vendor>``, in order."""
-        return tuple(f for f in self.fields if f.key == "bug" or f.key.startswith("bug-"))
+        return tuple(f for f in self.fields if f.key.startswith("bug") and is_dep3(f.key))
 
     @property
     def synopsis(self) -> str:
@@ -175,8 +175,7 @@ _LEAD = re.compile(r"From \S+ .*\d:\d\d|#!|commit [0-9a-f]{7,64}\b")
 _POSTMARK_TEXT = re.compile(r"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001")
 _SEPARATOR = re.compile(r"---\s*$")
 _NAME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)[ \t]*:(?![:/])[ \t]*(.*)")
-# What Git and its users put between trailers.
-_AMONG_TRAILERS = re.compile(r"\(.*\)\s*$|\[.*\]\s*$")
+_REMARK = re.compile(r"\(.*\)\s*$|\[.*\]\s*$")
 # Inside of prose, a name that is no word of it or a value that says so makes a field.
 _UNMISTAKABLE = re.compile(
     r"(?:Bug-[A-Z][a-z]+|Forwarded|Last-Update|Applied-Upstream)[ \t]*:(?!:)"
@@ -219,7 +218,7 @@ def _kinds(texts: Iterable[str]) -> Iterator[Kind]:
                 kind = "field"
             else:
                 kind, indented = "text", text[0] in " \t"
-                fields_only = fields_only and _AMONG_TRAILERS.match(text) is not None
+                fields_only = fields_only and is_among_trailers(text)
         yield kind
 
 
@@ -232,6 +231,11 @@ def _is_field(text: str, may_open: bool, in_run: bool, amid_fields: bool) -> boo
     if in_run or (may_open and is_known(key)):
         return True
     return (amid_fields and is_dep3(key)) or _UNMISTAKABLE.match(text) is not None
+
+
+def is_among_trailers(text: str) -> bool:
+    """Whether a line is a remark as Git and its users put it between trailers."""
+    return _REMARK.match(text) is not None
 
 
 # -- fields ----------------------------------------------------------------------------------------
@@ -252,7 +256,7 @@ def _fields(lines: Iterable[HeaderLine]) -> Iterator[Field]:
         elif line.kind == "blank":
             block, opens = block + 1, True
         elif line.kind == "text":
-            opens = opens and _AMONG_TRAILERS.match(line.text) is not None
+            opens = opens and is_among_trailers(line.text)
     if group:
         yield _field(group, block, opens)
 
@@ -260,7 +264,8 @@ def _fields(lines: Iterable[HeaderLine]) -> Iterator[Field]:
 def _late_fields(lines: Iterable[HeaderLine]) -> Iterator[Field]:
     for line in lines:
         name = _NAME.match(line.text) if line.kind == "after" else None
-        if name and is_dep3(key_of(name[1])):
+        # From and Subject are there where a second mail follows.
+        if name and is_dep3(key_of(name[1])) and name[1] not in {"From", "Subject"}:
             yield _field([line], -1, False)
 
 

@@ -27,12 +27,21 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """An upstream commit that proves a finding; ``released_in`` is the oldest version with it."""
+
+    sha: str
+    subject: str
+    released_in: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """A place where a rule is broken.
 
     ``line`` is the line of the file, None for the file as a whole. ``cure`` says how to mend it in
     words. ``edits`` and ``adds`` (names and values of new fields) are the mending itself, given
-    only where it is certain.
+    only where it is certain. ``evidence`` are the commits that prove it.
     """
 
     line: int | None
@@ -40,6 +49,7 @@ class Problem:
     cure: str | None = None
     edits: tuple[Edit, ...] = ()
     adds: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,16 @@ def debian_bug_in_bug(case: Case) -> Iterator[Problem]:
     DEP-3, "Bug-<Vendor> or Bug": "The Bug field is reserved for the bug URL in the upstream bug
     tracker."
     """
+    known = {debian_bug(field.text) for field in case.header.all("bug-debian")}
     for field in case.header.all("bug"):
-        if debian_bug(field.text):
+        bug = debian_bug(field.text)
+        if bug:
+            is_told = bug in known
             yield Problem(
                 field.line,
                 "Bug is for upstream's tracker, and this bug is in Debian's",
-                'write "Bug-Debian"',
-                edits=(rename(case.header, field, "Bug-Debian"),),
+                "remove it, Bug-Debian has it" if is_told else 'write "Bug-Debian"',
+                edits=() if is_told else (rename(case.header, field, "Bug-Debian"),),
             )
 
 
@@ -43,7 +46,8 @@ def debian_bug_in_bug(case: Case) -> Iterator[Problem]:
 def forwarded_without_link(case: Case) -> Iterator[Problem]:
     """Forwarded says yes, and the header has no link to where.
 
-    DEP-3, "Forwarded (optional)": "Ideally it's a URL proving that it has been forwarded".
+    DEP-3, "Forwarded (optional)": "Ideally the value is an URL proving that it has been
+    forwarded".
     """
     field = case.header.first("forwarded")
     if field and field.text.strip().lower() in {"yes", "true"} and not _has_link(case.header):

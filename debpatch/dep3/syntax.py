@@ -75,7 +75,7 @@ def last_update_missing(case: Case) -> Iterator[Problem]:
     """The header says nowhere of what day it is.
 
     DEP-3, "Last-Update (optional)": "the date when the meta-information was last updated". The Date
-    of a mail serves the reader as well.
+    of a mail tells the reader as much.
     """
     header = case.header
     if header.fields and not header.first("last-update", "date"):
@@ -159,7 +159,7 @@ def several_mails(case: Case) -> Iterator[Problem]:
 def last_update_no_date(case: Case) -> Iterator[Problem]:
     """Last-Update is no date of the form YYYY-MM-DD.
 
-    DEP-3, "Last-Update (optional)": "the date should be in the ISO format YYYY-MM-DD".
+    DEP-3, "Last-Update (optional)": "It should use the ISO date format YYYY-MM-DD."
     """
     for field in case.header.all("last-update"):
         if parse_date(field.text) is None and not placeholder_in(field.text):
@@ -183,7 +183,7 @@ def field_misspelt(case: Case) -> Iterator[Problem]:
         is_free = field.key not in present or field.key in {"author", "bug"}
         yield Problem(
             field.line,
-            f"{field.name} is no field of DEP-3",
+            f"{field.name} is not what DEP-3 calls this field",
             f'write "{name}"',
             edits=(rename(case.header, field, name),) if is_free else (),
         )
@@ -254,8 +254,8 @@ def bug_old_url(case: Case) -> Iterator[Problem]:
 def origin_category(case: Case) -> Iterator[Problem]:
     """Origin begins with a word that is none of its categories.
 
-    DEP-3, "Origin": "upstream", "backport", "vendor" ("a patch created by Debian or another
-    distribution vendor") or "other".
+    DEP-3, "Origin": "The allowed keywords are" upstream, backport, vendor ("for a patch created by
+    Debian or another distribution vendor") and other.
     """
     for field in case.header.all("origin"):
         stranger = parse_origin(field.text).stranger
@@ -286,8 +286,8 @@ def field_after_separator(case: Case) -> Iterator[Problem]:
 def field_in_text(case: Case) -> Iterator[Problem]:
     """A field stands inside of a paragraph of prose.
 
-    DEP-3, "Structure": the second set of fields starts "at the beginning of a paragraph", so a
-    reader that keeps to this does not find the field.
+    DEP-3, "Structure": the second set of fields starts a paragraph of its own, so a reader that
+    keeps to this does not find the field.
     """
     for field in case.header.fields:
         if not field.opens and field.key in _OWN and not _breaks_description(case, field):
@@ -328,7 +328,7 @@ def description_broken(case: Case) -> Iterator[Problem]:
 def _breaks_description(case: Case, field: Field) -> bool:
     """Whether ``field`` stands in what was meant to be the long description of the first block."""
     description = case.header.first("description")
-    if field.opens or description is None or field.line < description.line:
+    if field.opens or description is None or field.line <= description.line:
         return False
     if not is_dep3(field.key):
         return False
@@ -366,7 +366,7 @@ def field_repeated(case: Case) -> Iterator[Problem]:
 def synopsis_long(case: Case) -> Iterator[Problem]:
     """The short description has more than 80 characters.
 
-    DEP-3, "Description or Subject": "It is recommended to keep each line shorter than 80
+    DEP-3, "Description or Subject (required)": "It's recommended to keep each line shorter than 80
     characters."
     """
     field = case.header.first("description", "subject")
@@ -383,7 +383,7 @@ def synopsis_long(case: Case) -> Iterator[Problem]:
 def author_without_address(case: Case) -> Iterator[Problem]:
     """An Author or From has no mail address.
 
-    DEP-3, "Author or From (optional)": "the name and email of the patch author".
+    DEP-3, "Author or From (optional)": it records "the name and email of the patch author".
     """
     for field in case.header.all("author", "from"):
         if field.text and "@" not in field.text and not placeholder_in(field.text):

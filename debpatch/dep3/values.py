@@ -131,12 +131,12 @@ def says_not_applied(value: str) -> bool:
 
 _PLACEHOLDER = re.compile(
     r"""
-    < (?: short\ (?:summary|description) | long\ description | (?:patch|commit)-(?:url|id)
-        | upstream-bugtracker-url | (?:vendor-)?bugtracker-url | bugnumber | version
-        | patch-forwarded-url | name\ and\ email | url\ to | url\| | upstream\| ) [^<>]* >
+    < (?: (?:short|long)\ (?:summary|description) | (?:patch|commit)-(?:url|id) | commit-id
+        | (?:upstream-|vendor-)?bugtracker-url | bugnumber | patch-forwarded-url
+        | url\ (?:of|in|to)\ | name\ and\ email | yyyy-mm-dd | (?:\w|-)+\| ) [^<>]* >
     | <[^<>@]*\b(?:optional|required)\b[^<>@]*>
     | \(upstream\|backport\|vendor\|other\) | \(no\|not-needed\|
-    | \bTODO:\ Put\ a\ short\ summary | \bYYYY-MM-DD\b
+    | \bTODO:\ Put\ a\ short\ summary
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -1,0 +1,167 @@
+"""What is to be validated: patches, folders of patches, packages; read one patch at a time."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from debpatch.dep3.case import Listing
+from debpatch.errors import DebpatchError
+from debpatch.inputs.dsc import SourceTarballs
+from debpatch.inputs.series import PATCHES, SERIES_FILES, parse_series
+from debpatch.inputs.source_directory import SourceDirectory, find_package_root
+from debpatch.inputs.source_package import APT, SourcePackage, open_package
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class PatchFile:
+    """A patch to read: ``path`` as the user knows it, ``name`` as the series does.
+
+    ``file`` is where it can be written, None for what lies in an archive. ``is_reverse`` says that
+    the series applies it in reverse.
+    """
+
+    path: str
+    name: str
+    read: Callable[[], bytes]
+    file: Path | None = None
+    is_reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Patches that belong together, with their series and their package where they have them."""
+
+    patches: Sequence[PatchFile]
+    listing: Listing | None = None
+    package: SourcePackage | None = None
+
+
+def open_target(path: str) -> Target:
+    """Open a patch, ``-``, a folder of patches, a package's folder, a ``.dsc``, or ``apt:NAME``.
+
+    A patch inside of a package's debian/patches brings its package along. Raises DebpatchError for
+    what is not there, and for what ``open_package`` and ``parse_series`` refuse.
+    """
+    if path == STANDARD_INPUT:
+        return Target([PatchFile("standard input", "-", sys.stdin.buffer.read)])
+    if path.startswith(APT) or path.endswith(".dsc"):
+        return _of_package(open_package(path), shown="")
+    place = Path(path)
+    if place.is_dir():
+        return _of_folder(place)
+    if not os.path.lexists(place):
+        raise DebpatchError(f"{path}: no such file; give a patch, a folder, a .dsc or apt:NAME")
+    patch = PatchFile(path, place.name, lambda: _read(place), place)
+    return Target([patch], package=_package_of(place))
+
+
+def _of_folder(place: Path) -> Target:
+    if (place / "debian/changelog").exists():
+        return _of_package(open_package(place), shown=str(place / PATCHES))
+    root = find_package_root(place)
+    if root is not None and place.resolve() == (root / "debian").resolve():
+        return _of_package(open_package(root), shown=str(place / "patches"))
+    if root is not None and place.resolve() == (root / PATCHES).resolve():
+        return _of_package(open_package(root), shown=str(place))
+    return _of_bare_folder(place)
+
+
+def _of_package(package: SourcePackage, shown: str) -> Target:
+    """All patches of a package; ``shown`` is how to call their folder."""
+    folder = shown or PATCHES
+    prefix = f"{PATCHES}/"
+    files = {path.removeprefix(prefix) for path in _paths(package) if path.startswith(prefix)}
+    series = next((path for path in SERIES_FILES if package.read(path) is not None), None)
+    patches = [
+        PatchFile(
+            f"{folder}/{entry.name}",
+            entry.name,
+            lambda path=entry.path: package.read(path) or b"",  # type: ignore[misc]
+            package.root / entry.path if package.root else None,
+            entry.reverse,
+        )
+        for entry in dict((entry.name, entry) for entry in package.series).values()
+        if entry.name in files
+    ]
+    if series is None:
+        return Target(patches, None, package)
+    others = [package.read(prefix + name) or b"" for name in files if _is_series(name)]
+    listing = Listing(
+        f"{folder}/{series.removeprefix(prefix)}",
+        package.series,
+        frozenset(files),
+        _mentioned(others),
+    )
+    return Target(patches, listing, package)
+
+
+def _of_bare_folder(place: Path) -> Target:
+    """A folder of patches without a package: by its series, or all that is called a patch."""
+    tree = SourceDirectory(place)
+    files = set(_files_below(place))
+    series = tree.read("series")
+    if series is None:
+        names = sorted(name for name in files if name.endswith((".patch", ".diff", ".dpatch")))
+        if not names:
+            raise DebpatchError(
+                f"{place}: holds no series and no patches; name a file or a package"
+            )
+        return Target([_in_folder(place, tree, name) for name in names])
+    entries = parse_series(series, where=f"{place}/series")
+    listed = dict((entry.name, entry) for entry in entries).values()
+    return Target(
+        [_in_folder(place, tree, e.name, e.reverse) for e in listed if e.name in files],
+        Listing(f"{place}/series", entries, frozenset(files), _mentioned([series])),
+    )
+
+
+def _in_folder(
+    place: Path, tree: SourceDirectory, name: str, is_reverse: bool = False
+) -> PatchFile:
+    return PatchFile(
+        f"{place}/{name}", name, lambda: tree.read(name) or b"", place / name, is_reverse
+    )
+
+
+def _paths(package: SourcePackage) -> Iterator[str]:
+    """The paths of all files in the package's debian/patches, without reading the source."""
+    if package.root is not None:
+        yield from (f"{PATCHES}/{name}" for name in _files_below(package.root / PATCHES))
+    elif isinstance(package.tree, SourceTarballs):
+        yield from package.tree.debian
+
+
+def _files_below(folder: Path) -> Iterator[str]:
+    """The files in ``folder`` and its subfolders, named from there; links to folders not followed."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            yield str((Path(parent) / name).relative_to(folder))
+
+
+def _is_series(name: str) -> bool:
+    return name == "series" or name.endswith((".series", "-series", "/series", "00list"))
+
+
+def _mentioned(series: Sequence[bytes]) -> frozenset[str]:
+    """Every word of these files, comments included: what is commented out is not forgotten."""
+    words = b" ".join(series).replace(b"#", b" ").split()
+    return frozenset(word.decode("utf-8", "surrogateescape") for word in words)
+
+
+def _package_of(patch: Path) -> SourcePackage | None:
+    root = find_package_root(patch.parent)
+    inside = root and (root / PATCHES).resolve() in patch.resolve().parents
+    return open_package(root) if root and inside else None
+
+
+def _read(place: Path) -> bytes:
+    try:
+        return place.read_bytes()
+    except OSError as error:
+        raise DebpatchError(f"{place}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,169 @@
+"""Validate patches one after the other: read, gather what is known, ask every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from debpatch.dep3.case import Case
+from debpatch.dep3.changelog import closed_with
+from debpatch.dep3.evidence import Evidence, find_named, gather
+from debpatch.dep3.header import Field, Header, Layout, read_header
+from debpatch.dep3.history import History, read_history
+from debpatch.dep3.names import ACCEPT
+from debpatch.dep3.rules import Edit, Problem, Rule, Severity, Witness, all_rules
+from debpatch.dep3.settings import Settings
+from debpatch.dep3.syntax import accepted_by
+from debpatch.dep3.targets import PatchFile, Target
+from debpatch.errors import DebpatchError
+from debpatch.inputs.releases import Release, read_release
+from debpatch.inputs.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule broken at a place; see Problem for the rest. ``excerpt`` is the line in question."""
+
+    rule: str
+    severity: Severity
+    path: str
+    line: int | None
+    message: str
+    cure: str | None
+    excerpt: str | None = None
+    edits: tuple[Edit, ...] = ()
+    adds: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[Witness, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What there is to say of one patch, or of a series, whose ``patch`` and ``layout`` are None.
+
+    ``unverifiable`` says why nothing was held against upstream's repository, None where it was.
+    """
+
+    path: str
+    findings: tuple[Finding, ...]
+    patch: PatchFile | None = None
+    layout: Layout | None = None
+    fields: tuple[Field, ...] = ()
+    unverifiable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """The upstream repository, what its history says, and the release that is packaged."""
+
+    repository: Repository
+    history: History
+    base: Release | None
+
+
+NO_REPOSITORY = "no upstream repository was given"
+
+
+def look_up(target: Target, repository: Repository, base: str | None) -> Upstream:
+    """Read once what ``repository`` says of all commits that the patches of ``target`` name.
+
+    ``base`` is the tag that the package is built from, None where it is not known.
+    """
+    wanted = {
+        named.commit.sha
+        for patch in target.patches
+        for named in find_named(read_header(patch.read()), repository)
+        if named.commit
+    }
+    name = target.package.name if target.package else ""
+    history = read_history(repository, sorted(wanted), name)
+    return Upstream(repository, history, read_release(base, name) if base else None)
+
+
+def validate(
+    target: Target, settings: Settings, today: date, upstream: Upstream | None = None
+) -> Iterator[Report]:
+    """Report on each patch of ``target``, then on its series; one patch in memory at a time.
+
+    Raises DebpatchError where a patch cannot be read.
+    """
+    rules = all_rules()
+    closes = _closes(target)
+    for patch in target.patches:
+        yield _patch_report(patch, rules, settings, today, closes.get(patch.name, ()), upstream)
+    if target.listing:
+        path = target.listing.path
+        findings = tuple(
+            _finding(rule, path, problem, None)
+            for rule in rules
+            if rule.kind == "series" and settings.counts(rule, path)
+            for problem in rule.check(target.listing)
+        )
+        yield Report(path, findings)
+
+
+def _patch_report(
+    patch: PatchFile,
+    rules: tuple[Rule, ...],
+    settings: Settings,
+    today: date,
+    closes: tuple[int, ...],
+    upstream: Upstream | None,
+) -> Report:
+    data = patch.read()
+    header = read_header(data)
+    evidence, unverifiable = _evidence(header, data, upstream)
+    case = Case(header, today, closes, evidence)
+    accepted = {name for field in header.all(ACCEPT) for name in accepted_by(field.text)}
+    findings = [
+        _finding(rule, patch.path, problem, header)
+        for rule in rules
+        if rule.kind != "series" and rule.id not in accepted and settings.counts(rule, patch.name)
+        for problem in rule.check(case)
+    ]
+    findings.sort(key=lambda finding: finding.line or 0)
+    return Report(patch.path, tuple(findings), patch, header.layout, header.fields, unverifiable)
+
+
+def _evidence(
+    header: Header, data: bytes, upstream: Upstream | None
+) -> tuple[Evidence | None, str | None]:
+    """The evidence on one patch, or why there is none."""
+    if upstream is None:
+        return None, NO_REPOSITORY
+    named = find_named(header, upstream.repository)
+    if not named:
+        return None, "it names no commit"
+    try:
+        evidence = gather(named, data, upstream.repository, upstream.history, upstream.base)
+    except DebpatchError as error:
+        return None, str(error)
+    if not any(one.commit for one in named):
+        return evidence, "the repository has none of the commits that it names"
+    return evidence, None
+
+
+def _finding(rule: Rule, path: str, problem: Problem, header: Header | None) -> Finding:
+    lines = header.lines if header else ()
+    line = problem.line
+    excerpt = lines[line - 1].text if line and line <= len(lines) else None
+    return Finding(
+        rule.id,
+        rule.severity,
+        path,
+        line,
+        problem.message,
+        problem.cure,
+        excerpt,
+        problem.edits,
+        problem.adds,
+        problem.evidence,
+    )
+
+
+def _closes(target: Target) -> Mapping[str, tuple[int, ...]]:
+    if target.package is None:
+        return {}
+    changelog = target.package.read("debian/changelog") or b""
+    names = {entry.name for entry in target.package.series}
+    return closed_with(changelog.decode("utf-8", "replace"), names)
