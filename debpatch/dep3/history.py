@@ -161,9 +161,7 @@ class _Search:
                     continue
                 if mention[0] in picked:
                     yield wanted, "cherry-pick"
-                elif _SAYS_BACKPORT.search(
-                    message[max(0, mention.start() - 200) : mention.start()]
-                ):
+                elif _SAYS_BACKPORT.search(message, 0, mention.start()):
                     yield wanted, "backport"
         for commit in self.by_subject.get(subject, ()):
             if commit.sha != sha and self._is_same_change(commit, sha):
@@ -185,7 +183,10 @@ def _picked_from(message: str) -> tuple[str, ...]:
 def _change_of(repository: Repository, commit: Commit) -> list[tuple[str, tuple[str, ...]]]:
     """What a commit changes, by file, without context and places."""
     return [
-        (file.path, tuple(l.sign + l.text for h in file.hunks for l in h.lines if l.sign != " "))
+        (
+            file.path,
+            tuple(n.sign + n.text for hunk in file.hunks for n in hunk.lines if n.sign != " "),
+        )
         for file in repository.commit_diff(commit).files
     ]
 

@@ -54,7 +54,7 @@ _OTHERS = frozenset(
     helped-by in-reply-to index link merge message-id mime-version note original parent
     references refs related reported-by reported-on resolves reviewed-on reviewers see sender
     signed-off-by sponsored-by suggested-by tags tested-by tested-on thanks to upstream url version
-    """.split()
+    """.split()  # noqa: SIM905 - words read best as words
 )
 _NEAR = 2  # letters swapped, left out, put in or changed
 _SHORT = 5  # names below this length have too many neighbours

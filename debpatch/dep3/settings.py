@@ -60,7 +60,11 @@ class Settings:
         """Raise DebpatchError where a name is no rule; ``where`` is where it was said."""
         rules = all_rules()
         known = {ALL, *(rule.id for rule in rules), *(rule.kind for rule in rules)}
-        named = {*self.select, *self.ignore, *(id for ids in self.patches.values() for id in ids)}
+        named = {
+            *self.select,
+            *self.ignore,
+            *(name for names in self.patches.values() for name in names),
+        }
         for name in sorted(named - known):
             raise DebpatchError(f"{where}: {name!r} is no rule; see validate-dep3 --list-rules")
 

@@ -22,15 +22,13 @@ STANDARD_INPUT = "-"
 class PatchFile:
     """A patch to read: ``path`` as the user knows it, ``name`` as the series does.
 
-    ``file`` is where it can be written, None for what lies in an archive. ``is_reverse`` says that
-    the series applies it in reverse.
+    ``file`` is where it can be written, None for what lies in an archive.
     """
 
     path: str
     name: str
     read: Callable[[], bytes]
     file: Path | None = None
-    is_reverse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,8 @@ def open_target(path: str) -> Target:
     what is not there, and for what ``open_package`` and ``parse_series`` refuse.
     """
     if path == STANDARD_INPUT:
-        return Target([PatchFile("standard input", "-", sys.stdin.buffer.read)])
+        data = sys.stdin.buffer.read()
+        return Target([PatchFile("standard input", "-", lambda: data)])
     if path.startswith(APT) or path.endswith(".dsc"):
         return _of_package(open_package(path), shown="")
     place = Path(path)
@@ -84,9 +83,8 @@ def _of_package(package: SourcePackage, shown: str) -> Target:
             entry.name,
             lambda path=entry.path: package.read(path) or b"",  # type: ignore[misc]
             package.root / entry.path if package.root else None,
-            entry.reverse,
         )
-        for entry in dict((entry.name, entry) for entry in package.series).values()
+        for entry in {entry.name: entry for entry in package.series}.values()
         if entry.name in files
     ]
     if series is None:
@@ -110,23 +108,19 @@ def _of_bare_folder(place: Path) -> Target:
         names = sorted(name for name in files if name.endswith((".patch", ".diff", ".dpatch")))
         if not names:
             raise DebpatchError(
-                f"{place}: holds no series and no patches; name a file or a package"
+                f"{place}: no series and no patches in it; name a file or a package"
             )
         return Target([_in_folder(place, tree, name) for name in names])
     entries = parse_series(series, where=f"{place}/series")
-    listed = dict((entry.name, entry) for entry in entries).values()
+    listed = {entry.name: entry for entry in entries}.values()
     return Target(
-        [_in_folder(place, tree, e.name, e.reverse) for e in listed if e.name in files],
+        [_in_folder(place, tree, e.name) for e in listed if e.name in files],
         Listing(f"{place}/series", entries, frozenset(files), _mentioned([series])),
     )
 
 
-def _in_folder(
-    place: Path, tree: SourceDirectory, name: str, is_reverse: bool = False
-) -> PatchFile:
-    return PatchFile(
-        f"{place}/{name}", name, lambda: tree.read(name) or b"", place / name, is_reverse
-    )
+def _in_folder(place: Path, tree: SourceDirectory, name: str) -> PatchFile:
+    return PatchFile(f"{place}/{name}", name, lambda: tree.read(name) or b"", place / name)
 
 
 def _paths(package: SourcePackage) -> Iterator[str]:
@@ -138,7 +132,7 @@ def _paths(package: SourcePackage) -> Iterator[str]:
 
 
 def _files_below(folder: Path) -> Iterator[str]:
-    """The files in ``folder`` and its subfolders, named from there; links to folders not followed."""
+    """The files in ``folder`` and below, named from there; links to folders are not followed."""
     for parent, _, names in os.walk(folder):
         for name in names:
             yield str((Path(parent) / name).relative_to(folder))
