@@ -51,13 +51,15 @@ class PatchReport:
     """A patch beside its alternatives.
 
     ``base`` is the tree that it applies to; None (and ``unknown`` says why) where that is not
-    known, and then ``residual`` is None: nobody looked. ``failures`` are hunks without a place.
+    known, and then ``residual`` is None: nobody looked. ``failures`` are hunks without a place;
+    ``is_applied`` says that this is because the tree has the whole patch already.
     """
 
     patch: Patch
     base: Tree | None
     unknown: str | None
     failures: tuple[Failure, ...]
+    is_applied: bool
     alternatives: tuple[AlternativeReport, ...]
     residual: tuple[ResidualReference, ...] | None
 
@@ -76,17 +78,19 @@ def report(
 ) -> PatchReport:
     """Compare ``patch`` with each of ``alternatives``, a series of commits each."""
     failures: list[Failure] = []
+    is_applied = False
     after: Tree | None = None
     if base is not None:
         edit = Edit.of(base)
         failures = edit.apply(patch.files)
-        after = edit.write("the patched tree")
+        is_applied = bool(failures) and not Edit.of(base).apply(patch.files, reverse=True)
+        after = base if is_applied else edit.write("the patched tree")
     residual = residual_references(patch.files, after) if after else None
     reports = tuple(
-        _compare(repository, patch, base, after if not failures else None, commits)
+        _compare(repository, patch, base, after if is_applied or not failures else None, commits)
         for commits in alternatives
     )
-    return PatchReport(patch, base, unknown, tuple(failures), reports, residual)
+    return PatchReport(patch, base, unknown, tuple(failures), is_applied, reports, residual)
 
 
 def _compare(

@@ -21,7 +21,6 @@ from debpatch.inputs.package_tree import package_tree
 from debpatch.inputs.patch import Patch
 from debpatch.inputs.references import alternatives, named_commits
 from debpatch.inputs.repository import Repository
-from debpatch.inputs.series import PATCHES
 from debpatch.inputs.source_directory import find_package_root
 from debpatch.inputs.source_package import SourcePackage, open_package
 from debpatch.inputs.tree import Tree
@@ -126,14 +125,16 @@ def package_base(repository: Repository, package: SourcePackage) -> str:
 
 
 def _name_in_series(package: SourcePackage, patch: Patch) -> str | None:
-    """The patch's name in the package's series, where it is this package's file."""
-    if package.root is None:
-        return None
-    try:
-        inside = Path(patch.name).resolve().relative_to((package.root / PATCHES).resolve())
-    except ValueError:
-        return None
-    return inside.as_posix()
+    """The patch's name in the package's series, found by its diff, as headers get rewritten."""
+    diff = patch.data.removeprefix(patch.header)
+    return next(
+        (
+            entry.name
+            for entry in package.series
+            if (package.read(entry.path) or b"").endswith(diff)
+        ),
+        None,
+    )
 
 
 def _base_in_prefix(repository: Repository, patch: Patch) -> tuple[str | None, str]:

@@ -28,6 +28,7 @@ def render(report: PatchReport) -> str:
             },
             "base": report.base.name if report.base else None,
             "base_unknown": report.unknown,
+            "already_applied": report.is_applied,
             "does_not_apply": [{"path": f.path, "hunk": f.hunk} for f in report.failures],
             "comparisons": [_comparison(item) for item in report.alternatives],
             "residual_references": None

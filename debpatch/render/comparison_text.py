@@ -76,7 +76,8 @@ def _head(page: Page, report: PatchReport, item: AlternativeReport) -> None:
     lines, of = comparison.carried
     if of:
         within = " that could be carried" if report.base else ""
-        page.paragraph(f"carries  {lines} of upstream's {of} changed lines{within}", 2, hanging=9)
+        share = "all" if lines == of else f"{lines}"
+        page.paragraph(f"carries  {share} of upstream's {of} changed lines{within}", 2, hanging=9)
     page.paragraph(f"hunks    {_totals(comparison)}", 2, hanging=9)
     for commit, release in zip(item.alternative.commits, item.released_in, strict=True):
         where = f"first in {one_line(release)}" if release else "in no release yet"
@@ -254,7 +255,9 @@ def _gaps(page: Page, report: PatchReport) -> None:
             f"Not looked into: whether what is missing could be carried, and residual references "
             f"({one_line(report.unknown)})."
         )
-    if report.failures and report.base is not None:
+    if report.is_applied and report.base is not None:
+        notes.append(f"{one_line(report.base.name)} has the whole patch already.")
+    elif report.failures and report.base is not None:
         where = ", ".join(f"{one_line(f.path)} hunk {f.hunk}" for f in report.failures)
         notes.append(f"The patch does not apply to {one_line(report.base.name)}: {where}.")
     if report.binaries:

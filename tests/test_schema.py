@@ -1,0 +1,56 @@
+"""What the commands print as JSON is what docs/schema promises."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from debpatch.demo import Demo, build_demo
+
+SCHEMAS = Path(__file__).parents[1] / "docs" / "schema"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return build_demo(tmp_path_factory.mktemp("demo"))
+
+
+def run(*arguments: str) -> Any:
+    result = subprocess.run(
+        [sys.executable, "-m", "debpatch", *arguments, "--format", "json"],
+        capture_output=True,
+        check=False,
+    )
+    assert result.returncode in (0, 1), result.stderr
+    return json.loads(result.stdout)
+
+
+def check(document: Any) -> None:
+    schema = json.loads((SCHEMAS / f"{document['command']}.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(document)
+
+
+def test_diff_upstream(demo: Demo) -> None:
+    series = ",".join(demo.commits[name] for name in ("p1", "p2", "s2", "s3"))
+    document = run(
+        "diff-upstream", "--repo", str(demo.repository), "--package", str(demo.package),
+        "--upstream", demo.commits["fix"], "--upstream", series, str(demo.patch),
+    )  # fmt: skip
+    check(document)
+    assert document["comparisons"][1]["trees"]["files"]
+
+
+def test_diff_upstream_without_a_base(demo: Demo, tmp_path: Path) -> None:
+    patch = tmp_path / "loose.patch"
+    patch.write_bytes(demo.patch.read_bytes().replace(b"tidewatch-1.4.2", b"a"))
+    document = run("diff-upstream", "--repo", str(demo.repository), str(patch))
+    check(document)
+    assert document["base"] is None
+    assert document["residual_references"] is None
