@@ -32,6 +32,8 @@ REPEATED = 0.5
 """From this share of a hunk's words in common lines on, a left-over hunk repeats it."""
 CONTAINED = 0.6
 """From this share of its own words in common lines on, a left-over hunk is part of another."""
+REWORDED = 0.8
+"""The same share where the words are found, but not in the same lines."""
 TELLING = 3
 """Fewer words in common say nothing: ``return 0;`` is everywhere."""
 
@@ -220,6 +222,10 @@ def _candidates(
 # -- those left over -------------------------------------------------------------------------------
 
 
+_Stock = tuple[Counter[_Text], Counter[str]]
+"""The changed lines and the words of a hunk that another one may claim."""
+
+
 def _further(
     left: Sequence[_Profile],
     right: Sequence[_Profile],
@@ -229,23 +235,23 @@ def _further(
     """Join each hunk that stands alone to the ones that it repeats or has a part of."""
     alone_left = set(range(len(left))) - {u for u, _ in pairs}
     alone_right = set(range(len(right))) - {p for _, p in pairs}
-    untaken = [profile.lines.copy() for profile in right]
-    for u, p in pairs:
-        untaken[p] -= left[u].lines
-    further = {
-        (u, p)
-        for p in alone_right
-        for near in [_near(right[p], p / len(right), left, shared)]
-        for u in _repeated(right[p], left, near) or _parts(right[p], left, near)
-    }
+    all_of_left = [(profile.lines, profile.words) for profile in left]
     # A port may do twice what upstream does once; it cannot do once what upstream does twice, so
     # an upstream hunk finds its parts only in what answers nothing yet.
-    return further | {
-        (u, p)
-        for u in alone_left
-        for near in [_near(left[u], u / len(left), right, shared)]
-        for p in _parts(left[u], right, near, untaken)
-    }
+    rest_of_right = [(profile.lines.copy(), profile.words.copy()) for profile in right]
+    for u, p in pairs:
+        lines, words = rest_of_right[p]
+        lines -= left[u].lines
+        words -= left[u].words
+    further: set[tuple[int, int]] = set()
+    for p in alone_right:
+        near = _near(right[p], p / len(right), left, shared)
+        found = _repeated(right[p], left, near) or _parts(right[p], left, all_of_left, near)
+        further |= {(u, p) for u in found}
+    for u in alone_left:
+        near = _near(left[u], u / len(left), right, shared)
+        further |= {(u, p) for p in _parts(left[u], right, rest_of_right, near)}
+    return further
 
 
 def _near(single: _Profile, rank: float, others: Sequence[_Profile], shared: Set[str]) -> list[int]:
@@ -267,23 +273,28 @@ def _repeated(single: _Profile, others: Sequence[_Profile], near: Sequence[int])
 
 
 def _parts(
-    single: _Profile,
-    others: Sequence[_Profile],
-    near: Sequence[int],
-    untaken: Sequence[Counter[_Text]] | None = None,
+    single: _Profile, others: Sequence[_Profile], stock: Sequence[_Stock], near: Sequence[int]
 ) -> set[int]:
     """The ones that hold ``single``, or else each of its runs of changed lines."""
     if single.change.is_comment:
         return set(_with_comment_like(single, others, near))
     hosts: set[int] = set()
     for piece in (single.lines, *single.pieces):
-        common = {n: _weight(piece & (untaken[n] if untaken else others[n].lines)) for n in near}
+        common = {n: _weight(piece & stock[n][0]) for n in near}
         best = max(near, key=lambda n: common[n], default=None)
         if best is not None and common[best] >= max(TELLING, CONTAINED * _weight(piece)):
             hosts.add(best)
             if piece is single.lines:
                 break
-    return hosts
+    return hosts or _with_words_of(single, stock, near)
+
+
+def _with_words_of(single: _Profile, stock: Sequence[_Stock], near: Sequence[int]) -> set[int]:
+    """The one, if any, that has nearly all words of ``single``, though in other lines."""
+    common = {n: (single.words & stock[n][1]).total() for n in near}
+    best = max(near, key=lambda n: common[n], default=None)
+    enough = max(2 * TELLING, REWORDED * single.words.total())
+    return {best} if best is not None and common[best] >= enough else set()
 
 
 def _with_comment_like(
