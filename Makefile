@@ -1,0 +1,53 @@
+# Each target sets up all that it needs; the machine needs Python 3.11 or newer, git and make.
+
+PYTHON ?= python3
+BIN = .venv/bin
+FLOORS_BIN = .venv-floors/bin
+PYTEST = -m pytest -n auto
+
+# The environments are phony: tools/set_up.py knows better than a time stamp whether one is ready.
+.PHONY: help demo test lint bench test-floors test-archive fuzz clean python .venv .venv-floors
+
+help: ## say what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
+		while IFS='|' read -r name what; do printf '  %-18s %s\n' "$$name" "$$what"; done
+
+demo: .venv ## look at a small backport with debpatch; the files are left in build/demo
+	@rm -rf build/demo && mkdir -p build
+	@$(BIN)/debpatch demo build/demo
+
+test: .venv ## run the tests
+	@$(BIN)/python $(PYTEST)
+
+lint: .venv ## check style and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+bench: .venv ## measure time and memory (see docs/benchmarks.md)
+	@$(BIN)/python -m bench
+
+test-floors: .venv-floors ## run the tests with the oldest supported version of each dependency
+	@$(FLOORS_BIN)/python $(PYTEST)
+
+test-archive: .venv ## run the tests that download source packages with this machine's apt
+	@DEBPATCH_TEST_APT=1 $(BIN)/python $(PYTEST) -m archive
+
+fuzz: .venv ## run the property tests for longer
+	@$(BIN)/python $(PYTEST) -m hypothesis --hypothesis-profile=fuzz
+
+clean: ## remove all that the other targets made
+	rm -rf build dist .venv .venv-floors .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find bench debpatch tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+.venv: python
+	@$(PYTHON) tools/set_up.py $@ --editable '.[dev]'
+
+.venv-floors: python
+	@$(PYTHON) tools/set_up.py $@ --requirement requirements-floors.txt --editable '.[test]'
+
+python:
+	@command -v "$(PYTHON)" >/dev/null || \
+		{ echo "$(PYTHON) is not there; install Python 3.11 or newer (apt install python3)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+		"$(PYTHON) is Python %d.%d; 3.11 or newer is needed (make PYTHON=...)" % sys.version_info[:2])'

@@ -1,0 +1,81 @@
+"""Make a virtual environment once: ``python tools/set_up.py FOLDER PIP-ARGUMENTS...``.
+
+A note inside the folder says what it was made from. It is written last, so an environment whose
+making was interrupted is made anew, and one whose requirements changed is brought up to date. Runs
+at the same time wait for each other.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def set_up(folder: Path, requirements: Sequence[str]) -> None:
+    """Make ``folder`` an environment with ``requirements``, pip's arguments, unless it is one."""
+    # The interpreter's home, not its path: with the environment activated they are not the same.
+    place = f"{sys.version} {sys.base_prefix} {folder}"
+    wanted = f"{place} {_digest(requirements)}"
+    note = folder / "made-from"
+    with _alone():
+        made = note.read_text() if note.is_file() else None
+        if made == wanted:
+            return
+        if made is not None and not made.startswith(place):  # unfinished, or of another Python
+            shutil.rmtree(folder)
+        print(f"setting up {folder.name}", flush=True)
+        folder.mkdir(exist_ok=True)
+        note.write_text("unfinished")
+        _make(folder)
+        _install(folder, requirements)
+        note.write_text(wanted)
+
+
+def _digest(requirements: Sequence[str]) -> str:
+    """A digest of all that decides what pip installs."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    files = [path.read_text() for path in map(PROJECT.joinpath, requirements) if path.is_file()]
+    decisive = repr([requirements, files, project["project"], project["build-system"]])
+    return hashlib.sha256(decisive.encode()).hexdigest()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Lock the project's folder itself, so that no lock file can be left behind."""
+    handle = os.open(PROJECT, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _make(folder: Path) -> None:
+    try:
+        import ensurepip  # noqa: F401 - Debian has it in the package python3-venv
+        import venv
+    except ImportError:
+        sys.exit("this Python cannot make virtual environments; apt install python3-venv")
+    if not (folder / "bin" / "python").exists():
+        venv.create(folder, symlinks=True, with_pip=True)
+
+
+def _install(folder: Path, requirements: Sequence[str]) -> None:
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    command = [*pip, "--disable-pip-version-check", *requirements]
+    if subprocess.run(command, cwd=PROJECT, check=False).returncode:
+        sys.exit(f"cannot install what {folder.name} needs; see above, and try again")
+
+
+if __name__ == "__main__":
+    set_up(PROJECT / sys.argv[1], sys.argv[2:])
