@@ -33,7 +33,7 @@ def set_up(folder: Path, requirements: Sequence[str]) -> None:
             return
         if made is not None and not made.startswith(place):  # unfinished, or of another Python
             shutil.rmtree(folder)
-        print(f"setting up {folder.name}", flush=True)
+        print(f"setting up {folder.name}, once: this takes a while", flush=True)
         folder.mkdir(exist_ok=True)
         note.write_text("unfinished")
         _make(folder)
@@ -71,7 +71,7 @@ def _make(folder: Path) -> None:
 
 
 def _install(folder: Path, requirements: Sequence[str]) -> None:
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-qq"]
     command = [*pip, "--disable-pip-version-check", *requirements]
     if subprocess.run(command, cwd=PROJECT, check=False).returncode:
         sys.exit(f"cannot install what {folder.name} needs; see above, and try again")
