@@ -32,6 +32,23 @@ def package_tree(repository: Repository, package: SourcePackage, before: str | N
     return edit.write(f"{package.name} {package.version} with {patches} applied")
 
 
+def series_trees(repository: Repository, package: SourcePackage) -> tuple[Tree, ...]:
+    """The package's source without its series, then with each of its patches in turn.
+
+    Raises DebpatchError as ``package_tree`` does.
+    """
+    source = Tree(repository, repository.import_tree(None, _source(package)), "the package")
+    edit = Edit.of(source)
+    for entry in reversed(_applied(package, source)):
+        _apply(package, entry, edit, undo=True)
+    trees = [edit.write(f"{package.name} {package.version} without patches")]
+    for entry in package.series:
+        edit = Edit.of(trees[-1])
+        _apply(package, entry, edit)
+        trees.append(edit.write(f"{package.name} {package.version} up to {entry.name}"))
+    return tuple(trees)
+
+
 def series_patch(package: SourcePackage, entry: SeriesEntry) -> tuple[FileDiff, ...]:
     """What a patch of the series changes; raises DebpatchError where the file is not there."""
     data = package.read(entry.path)
@@ -58,6 +75,8 @@ def _applied(package: SourcePackage, source: Tree) -> Sequence[SeriesEntry]:
     """The patches that the source already has: what quilt says, else what trying tells."""
     if package.applied is not None:
         return package.series[: len(package.applied)]
+    if not package.series:
+        return ()
     first = package.series[0]
     is_unapplied = not _try(package, first, Edit.of(source), undo=False)
     return () if is_unapplied else package.series

@@ -355,15 +355,38 @@ class Repository:
         fields = iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
         return {after: before for _, before, after in zip(fields, fields, fields, strict=True)}
 
-    def blame(self, sha: str, path: str, lines: Iterable[int]) -> Mapping[int, str]:
-        """The commit that last touched each of ``lines``, from 1, of ``path`` as of ``sha``."""
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits (git-merge-base(1)); None where there is none."""
+        status, output, _ = self._git.status_and_output("merge-base", one, other)
+        return output.decode().split()[0] if status == 0 else None
+
+    def blame(
+        self, sha: str, path: str, lines: Iterable[int], since: str | None = None
+    ) -> Mapping[int, str]:
+        """The commit that last touched each of ``lines``, from 1, of ``path`` as of ``sha``.
+
+        Lines that the commit ``since`` has already are left out.
+        """
         ranges = [f"-L{number},{number}" for number in sorted(set(lines))]
         if not ranges:
             return {}
-        output = self._output("blame", "--incremental", *ranges, sha, "--", path)
-        # Each entry opens with: commit, line in that commit, line here, number of lines.
-        heads = re.finditer(rb"^([0-9a-f]{40,64}) \d+ (\d+) (\d+)$", output, re.M)
-        return {int(head[2]) + n: head[1].decode() for head in heads for n in range(int(head[3]))}
+        revisions = [sha] if since is None else [sha, f"^{since}"]
+        output = self._output("blame", "--incremental", *ranges, *revisions, "--", path)
+        # Each entry opens with: commit, line in that commit, line here, number of lines. What is
+        # known of a commit follows its first entry, and "boundary" is what ``since`` has.
+        heads = list(re.finditer(rb"^([0-9a-f]{40,64}) \d+ (\d+) (\d+)$", output, re.M))
+        ends = [head.start() for head in heads[1:]] + [len(output)]
+        older = {
+            head[1]
+            for head, end in zip(heads, ends, strict=True)
+            if since and re.search(rb"^boundary$", output[head.end() : end], re.M)
+        }
+        return {
+            int(head[2]) + n: head[1].decode()
+            for head in heads
+            if head[1] not in older
+            for n in range(int(head[3]))
+        }
 
     def grep(self, tree: str, words: Sequence[str]) -> Iterator[tuple[str, int, str]]:
         """The lines of text files in ``tree`` that hold one of ``words``: path, number, text."""

@@ -7,10 +7,11 @@ from debpatch.inputs.repository import Commit, Repository
 
 
 def read_revisions(repository: Repository, text: str) -> tuple[Commit, ...]:
-    """The commits that ``text`` names, in its order.
+    """The commits that ``text`` names, in its order, each once.
 
     One revision, several separated by commas, or a Git range ``A..B`` (gitrevisions(7)), oldest
-    first. Raises DebpatchError for what is unknown or ambiguous, and for a range without commits.
+    first and without merges, whose commits are in the range themselves. Raises DebpatchError for
+    what is unknown or ambiguous, and for a range without commits.
     """
     commits: list[Commit] = []
     for part in text.split(","):
@@ -21,7 +22,7 @@ def read_revisions(repository: Repository, text: str) -> tuple[Commit, ...]:
             commits += _range(repository, name)
         else:
             commits.append(repository.commit(repository.resolve(name)))
-    return tuple(commits)
+    return tuple({commit.sha: commit for commit in commits}.values())
 
 
 def _range(repository: Repository, text: str) -> list[Commit]:
@@ -34,4 +35,7 @@ def _range(repository: Repository, text: str) -> list[Commit]:
         swapped = repository.history(last, first)
         hint = f"; did you mean {end}..{start}?" if swapped else ""
         raise DebpatchError(f"{text!r}: there is no commit in this range{hint}")
-    return [repository.commit(sha) for sha in shas]
+    commits = [repository.commit(sha) for sha in shas]
+    if plain := [commit for commit in commits if len(commit.parents) < 2]:
+        return plain
+    raise DebpatchError(f"{text!r}: there are only merges in this range; name other commits")
