@@ -5,22 +5,28 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
 
 
-def deliver(text: str, output: Path | None) -> None:
-    """Print ``text``, or write it to ``output`` so that the file is never seen half-written."""
+def deliver(text: str | Iterable[str], output: Path | None) -> None:
+    """Print ``text``, or write it to ``output`` so that the file is never seen half-written.
+
+    Pieces of text are printed as they come.
+    """
+    pieces = [text] if isinstance(text, str) else text
     if output is None:
-        sys.stdout.write(text)
+        for piece in pieces:
+            sys.stdout.write(piece)
         sys.stdout.flush()
         return
     try:
         handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+                file.writelines(pieces)
             Path(name).chmod(0o666 & ~_umask())
             Path(name).replace(output)
         except BaseException:

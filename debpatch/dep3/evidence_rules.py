@@ -156,7 +156,7 @@ def already_in_base(case: Case) -> Iterator[Problem]:
         return
     for landing in _in_base(evidence):
         yield Problem(
-            1,
+            None,
             f"{release_name(evidence.base)}, the packaged version, has the fix: {_landed(landing)}",
             "remove the patch, if it does not undo that commit",
             evidence=(_witness(landing),),
@@ -210,7 +210,7 @@ def applied_upstream_missing(case: Case) -> Iterator[Problem]:
     commit = _link(case, best.sha)
     value = f"{release_name(first)}, {commit}" if first else commit
     yield Problem(
-        1,
+        None,
         f"{_where(evidence.landings)}, and the header has no Applied-Upstream",
         f'write "Applied-Upstream: {value}"',
         adds=(("Applied-Upstream", value),),
@@ -255,7 +255,7 @@ def bug_debian_missing(case: Case) -> Iterator[Problem]:
         if number not in said | numbers:
             url = f"https://bugs.debian.org/{number}"
             yield Problem(
-                1,
+                None,
                 f"the changelog closes #{number} with this patch, and the header does not name it",
                 f'write "Bug-Debian: {url}"',
                 adds=(("Bug-Debian", url),),

@@ -6,13 +6,18 @@ has none that could take them, they open a paragraph of their own before its end
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 
 from debpatch.dep3.edits import revalue
 from debpatch.dep3.header import Header, HeaderLine, is_among_trailers, read_header
 from debpatch.dep3.names import is_dep3
 from debpatch.dep3.rules import Edit
+from debpatch.dep3.targets import PatchFile
 from debpatch.dep3.validate import Finding
 from debpatch.errors import DebpatchError
 
@@ -34,6 +39,29 @@ def mend(data: bytes, findings: Iterable[Finding], today: date) -> bytes:
     mended = _applied(header.data, [*edits, *_insertion(header, adds)]) + data[len(header.data) :]
     _verify(header, read_header(mended), len(mended) - len(data), adds)
     return mended
+
+
+def write(patch: PatchFile, data: bytes) -> None:
+    """Replace the patch's file by ``data`` at once, its mode kept.
+
+    Raises DebpatchError where the patch is no file of its own, or cannot be written.
+    """
+    file = patch.file
+    if file is None or file.is_symlink():
+        kind = "a link" if file else "no file of its own"
+        raise DebpatchError(f"{patch.path}: {kind}, and not written to; --diff shows the changes")
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as temporary:
+                temporary.write(data)
+            shutil.copymode(file, name)
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DebpatchError(f"{patch.path}: cannot be written: {error.strerror}") from error
 
 
 def _wanted(findings: Iterable[Finding]) -> tuple[list[Edit], list[tuple[str, str]]]:

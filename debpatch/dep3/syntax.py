@@ -34,7 +34,7 @@ def description_missing(case: Case) -> Iterator[Problem]:
         return
     field = case.header.first("description", "subject")
     yield Problem(
-        field.line if field else 1,
+        field.line if field else None,
         f"{field.name} is empty" if field else "the header has neither Description nor Subject",
         'write "Description:" and one line that says what the patch does',
     )
@@ -48,7 +48,7 @@ def origin_missing(case: Case) -> Iterator[Problem]:
     """
     if not any(field.text for field in case.header.all("origin", "author", "from")):
         yield Problem(
-            1,
+            None,
             "the header has no Origin and no Author or From",
             'write "Author: Name <address>", or "Origin:" with where the patch was taken from',
         )
@@ -80,7 +80,7 @@ def last_update_missing(case: Case) -> Iterator[Problem]:
     header = case.header
     if header.fields and not header.first("last-update", "date"):
         yield Problem(
-            1, "the header has no Last-Update", f'write "Last-Update: {case.today.isoformat()}"'
+            None, "the header has no Last-Update", f'write "Last-Update: {case.today.isoformat()}"'
         )
 
 
@@ -125,7 +125,7 @@ def _is_damaged(text: str) -> bool:
 def header_too_long(case: Case) -> Iterator[Problem]:
     """There is more than a mebibyte of text before the diff, and only that much was read."""
     if case.header.truncated:
-        yield Problem(1, "no diff begins in the first mebibyte", "shorten the header")
+        yield Problem(None, "no diff begins in the first mebibyte", "shorten the header")
 
 
 @rule("no-diff", "warning", "syntax")
@@ -136,7 +136,7 @@ def no_diff(case: Case) -> Iterator[Problem]:
     """
     if not case.header.has_diff and not case.header.truncated:
         yield Problem(
-            1, "the file holds no unified diff", "remove it from the series, or mend the diff"
+            None, "the file holds no unified diff", "remove it from the series, or mend the diff"
         )
 
 

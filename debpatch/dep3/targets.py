@@ -40,40 +40,68 @@ class Target:
     package: SourcePackage | None = None
 
 
-def open_target(path: str) -> Target:
-    """Open a patch, ``-``, a folder of patches, a package's folder, a ``.dsc``, or ``apt:NAME``.
+def open_targets(paths: Sequence[str], package: str | None = None) -> list[Target]:
+    """Open patches, ``-``, folders of patches, packages' folders, ``.dsc`` files, ``apt:NAME``.
 
-    A patch inside of a package's debian/patches brings its package along. Raises DebpatchError for
-    what is not there, and for what ``open_package`` and ``parse_series`` refuse.
+    Patches inside of one package's debian/patches make one target, and bring the package along;
+    those that are in none make another, and are for ``package`` where it is given. Without
+    ``paths`` it is that package, or the one around the current folder.
+
+    Raises DebpatchError for what is not there, and for what ``open_package`` and ``parse_series``
+    refuse.
     """
+    if not paths and package:
+        return open_targets([package])
+    if not paths:
+        root = find_package_root(Path())
+        if root is None:
+            raise DebpatchError("no source package here or above; name a patch, a folder or a .dsc")
+        return [_of_package(open_package(root), os.path.relpath(root / PATCHES))]
+    targets: list[Target] = []
+    single: dict[Path | None, list[PatchFile]] = {}
+    for path in paths:
+        if path.startswith(APT) or path.endswith(".dsc"):
+            targets.append(_of_package(open_package(path), PATCHES))
+        elif Path(path).is_dir():
+            targets.append(_of_folder(Path(path)))
+        else:
+            patch, root = _single(path)
+            single.setdefault(root, []).append(patch)
+    for root, patches in single.items():
+        theirs = root or package
+        targets.append(Target(patches, package=open_package(theirs) if theirs else None))
+    return targets
+
+
+def _single(path: str) -> tuple[PatchFile, Path | None]:
+    """A patch named by its path, and the root of the package that it belongs to."""
     if path == STANDARD_INPUT:
         data = sys.stdin.buffer.read()
-        return Target([PatchFile("standard input", "-", lambda: data)])
-    if path.startswith(APT) or path.endswith(".dsc"):
-        return _of_package(open_package(path), shown="")
+        return PatchFile("standard input", "-", lambda: data), None
     place = Path(path)
-    if place.is_dir():
-        return _of_folder(place)
     if not os.path.lexists(place):
         raise DebpatchError(f"{path}: no such file; give a patch, a folder, a .dsc or apt:NAME")
-    patch = PatchFile(path, place.name, lambda: _read(place), place)
-    return Target([patch], package=_package_of(place))
+    root = find_package_root(place.parent)
+    folder = (root / PATCHES).resolve() if root else None
+    if folder is None or folder not in place.resolve().parents:
+        return PatchFile(path, place.name, lambda: _read(place), place), None
+    name = place.resolve().relative_to(folder).as_posix()
+    return PatchFile(path, name, lambda: _read(place), place), root
 
 
 def _of_folder(place: Path) -> Target:
     if (place / "debian/changelog").exists():
-        return _of_package(open_package(place), shown=str(place / PATCHES))
+        return _of_package(open_package(place), str(place / PATCHES))
     root = find_package_root(place)
     if root is not None and place.resolve() == (root / "debian").resolve():
-        return _of_package(open_package(root), shown=str(place / "patches"))
+        return _of_package(open_package(root), str(place / "patches"))
     if root is not None and place.resolve() == (root / PATCHES).resolve():
-        return _of_package(open_package(root), shown=str(place))
+        return _of_package(open_package(root), str(place))
     return _of_bare_folder(place)
 
 
-def _of_package(package: SourcePackage, shown: str) -> Target:
-    """All patches of a package; ``shown`` is how to call their folder."""
-    folder = shown or PATCHES
+def _of_package(package: SourcePackage, folder: str) -> Target:
+    """All patches of a package, their ``folder`` as the user calls it."""
     prefix = f"{PATCHES}/"
     files = {path.removeprefix(prefix) for path in _paths(package) if path.startswith(prefix)}
     series = next((path for path in SERIES_FILES if package.read(path) is not None), None)
@@ -146,12 +174,6 @@ def _mentioned(series: Sequence[bytes]) -> frozenset[str]:
     """Every word of these files, comments included: what is commented out is not forgotten."""
     words = b" ".join(series).replace(b"#", b" ").split()
     return frozenset(word.decode("utf-8", "surrogateescape") for word in words)
-
-
-def _package_of(patch: Path) -> SourcePackage | None:
-    root = find_package_root(patch.parent)
-    inside = root and (root / PATCHES).resolve() in patch.resolve().parents
-    return open_package(root) if root and inside else None
 
 
 def _read(place: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +18,11 @@ from debpatch.dep3.settings import Settings
 from debpatch.dep3.syntax import accepted_by
 from debpatch.dep3.targets import PatchFile, Target
 from debpatch.errors import DebpatchError
+from debpatch.inputs.base import find_base
+from debpatch.inputs.diff import parse_diff
 from debpatch.inputs.releases import Release, read_release
 from debpatch.inputs.repository import Repository
+from debpatch.inputs.workspace import package_base
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,11 @@ class Upstream:
 NO_REPOSITORY = "no upstream repository was given"
 
 
-def look_up(target: Target, repository: Repository, base: str | None) -> Upstream:
+def look_up(target: Target, repository: Repository, base: str | None = None) -> Upstream:
     """Read once what ``repository`` says of all commits that the patches of ``target`` name.
 
-    ``base`` is the tag that the package is built from, None where it is not known.
+    ``base`` is the tag that the package is built from; without it, the one of the package's
+    version, or of the version in the patch's own paths, if there is one.
     """
     wanted = {
         named.commit.sha
@@ -77,7 +82,19 @@ def look_up(target: Target, repository: Repository, base: str | None) -> Upstrea
     }
     name = target.package.name if target.package else ""
     history = read_history(repository, sorted(wanted), name)
-    return Upstream(repository, history, read_release(base, name) if base else None)
+    tag = base or _base(target, repository)
+    return Upstream(repository, history, read_release(tag, name) if tag else None)
+
+
+def _base(target: Target, repository: Repository) -> str | None:
+    try:
+        if target.package:
+            return package_base(repository, target.package)
+        prefix = parse_diff(target.patches[0].read()).prefix or ""
+        named = re.fullmatch(r"(.+?)-(\d[^/]*)", prefix)
+        return find_base(named[2], named[1], repository.tags) if named else None
+    except DebpatchError:
+        return None
 
 
 def validate(

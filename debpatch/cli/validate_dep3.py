@@ -1,0 +1,216 @@
+"""`debpatch validate-dep3`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from debpatch.cli.app import app
+from debpatch.cli.options import Base, Output, Package, Repo, Update
+
+if TYPE_CHECKING:
+    from debpatch.dep3.settings import Settings
+    from debpatch.dep3.targets import Target
+    from debpatch.dep3.validate import Report
+    from debpatch.inputs.repository import Repository
+
+
+class Dep3Format(StrEnum):
+    """How to print findings."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    CODEQUALITY = "codequality"
+    JUNIT = "junit"
+
+
+@app.command("validate-dep3")
+def validate_dep3(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            help="Patches, - for stdin, a folder of patches, a package, a .dsc, or apt:NAME. "
+            "Default: the package around the current folder.",
+        ),
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Write into the headers what the evidence proves.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix would write, and write nothing.")
+    ] = False,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="RULE", help="Only these rules, or kinds of rules."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not these.")
+    ] = None,
+    list_rules: Annotated[
+        bool, typer.Option("--list-rules", help="Say what is checked, and stop.")
+    ] = False,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="RULE", help="Explain a rule, and stop.")
+    ] = None,
+    repo: Repo = None,
+    update: Update = False,
+    package: Package = None,
+    base: Base = None,
+    format_: Annotated[
+        Dep3Format, typer.Option("--format", "-f", help="How to print the findings.")
+    ] = Dep3Format.TEXT,
+    output: Output = None,
+) -> None:
+    """Check whether the headers of patches are well formed, complete and true.
+
+    What DEP-3 asks for is checked always; what a header says of upstream is held against upstream's
+    history if --repo names it. Exits with 1 if there are errors or warnings.
+    """
+    from datetime import date
+    from functools import partial
+
+    from debpatch.cli.output import deliver
+
+    if list_rules or explain:
+        deliver(_about_rules(explain), output)
+        return
+    from debpatch.dep3.targets import open_targets
+    from debpatch.dep3.validate import look_up, validate
+
+    targets = open_targets(paths or [], package)
+    with _repository(repo, update) as repository:
+        checks = [
+            partial(
+                validate,
+                target,
+                _settings(target, select or [], ignore or []),
+                date.today(),
+                look_up(target, repository, base) if repository else None,
+            )
+            for target in targets
+        ]
+        if diff:
+            raise typer.Exit(_show_mending(_all(checks), output))
+        if fix:
+            _mend(_all(checks))
+        tally = _Tally()
+        deliver(_rendered(tally.counting(_all(checks)), format_, output), output)
+    raise typer.Exit(int(tally.found))
+
+
+Check = Callable[[], Iterator["Report"]]
+
+
+def _all(checks: Iterable[Check]) -> Iterator[Report]:
+    for check in checks:
+        yield from check()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Whether anything passing by is worth an exit code of 1."""
+
+    found: bool = False
+
+    def counting(self, reports: Iterable[Report]) -> Iterator[Report]:
+        for report in reports:
+            self.found |= any(finding.severity != "info" for finding in report.findings)
+            yield report
+
+
+def _about_rules(name: str | None) -> str:
+    from debpatch.dep3.rules import all_rules
+    from debpatch.errors import DebpatchError
+    from debpatch.render.dep3_rules import explain, list_rules
+    from debpatch.render.page import Look
+
+    if name is None:
+        return list_rules(all_rules(), Look.of_terminal())
+    rule = next((rule for rule in all_rules() if rule.id == name), None)
+    if rule is None:
+        raise DebpatchError(f"{name!r} is no rule; see validate-dep3 --list-rules")
+    return explain(rule)
+
+
+def _settings(target: Target, select: Iterable[str], ignore: Iterable[str]) -> Settings:
+    from debpatch.dep3.settings import FILE, Settings, read_settings
+
+    settings = Settings()
+    if target.package:
+        settings = read_settings(target.package.read(FILE), f"{target.package.location}: {FILE}")
+    return settings.narrowed(select, ignore)
+
+
+@contextmanager
+def _repository(repo: str | None, update: bool) -> Iterator[Repository | None]:
+    """The upstream repository, if one was named: a check of form alone needs none."""
+    if repo is None:
+        yield None
+        return
+    from debpatch.cli.progress import cloning
+    from debpatch.inputs.clone import clone, is_url
+    from debpatch.inputs.repository import Repository
+
+    with cloning() as progress:
+        place = clone(repo, update=update, progress=progress) if is_url(repo) else Path(repo)
+    with Repository(place) as repository:
+        yield repository
+
+
+def _rendered(reports: Iterable[Report], form: Dep3Format, output: Path | None) -> Iterable[str]:
+    from debpatch.dep3.rules import all_rules
+    from debpatch.render import codequality, dep3_json, dep3_text, junit, sarif
+    from debpatch.render.page import Look
+
+    if form is Dep3Format.JSON:
+        return dep3_json.render(reports)
+    if form is Dep3Format.SARIF:
+        return [sarif.render(reports, all_rules())]
+    if form is Dep3Format.CODEQUALITY:
+        return [codequality.render(reports)]
+    if form is Dep3Format.JUNIT:
+        return [junit.render(reports)]
+    return dep3_text.render(reports, Look() if output else Look.of_terminal())
+
+
+def _show_mending(reports: Iterable[Report], output: Path | None) -> int:
+    """Print what ``--fix`` would write; gives the exit code."""
+    from datetime import date
+
+    from debpatch.cli.output import deliver
+    from debpatch.dep3.fix import mend
+    from debpatch.render.dep3_diff import render
+
+    changes = [
+        (report.path, data, mended)
+        for report in reports
+        if report.patch
+        and (data := report.patch.read()) != (mended := mend(data, report.findings, date.today()))
+    ]
+    deliver((render(*change) for change in changes), output)
+    return int(bool(changes))
+
+
+def _mend(reports: Iterable[Report]) -> None:
+    """Write what the findings prove into the patches' headers, and say how many it was."""
+    from datetime import date
+
+    from debpatch.dep3.fix import mend, write
+
+    number = 0
+    for report in list(reports):
+        if report.patch:
+            data = report.patch.read()
+            mended = mend(data, report.findings, date.today())
+            if mended != data:
+                write(report.patch, mended)
+                number += 1
+    typer.echo(f"Mended {number} header{'' if number == 1 else 's'}.", err=True)
