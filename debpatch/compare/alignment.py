@@ -248,8 +248,11 @@ def _further(
         near = _near(right[p], p / len(right), left, shared)
         found = _repeated(right[p], left, near) or _parts(right[p], left, all_of_left, near)
         further |= {(u, p) for u in found}
+    told = {p for u, p in pairs if left[u].comment == right[p].comment}
     for u in alone_left:
         near = _near(left[u], u / len(left), right, shared)
+        if left[u].change.is_comment:
+            near = [p for p in near if p not in told]
         further |= {(u, p) for p in _parts(left[u], right, rest_of_right, near)}
     return further
 
