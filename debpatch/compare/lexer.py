@@ -124,17 +124,18 @@ def _defined(row: _Row, following: _Row, line: str, lexer: Lexer) -> Iterator[st
 
 
 _Row = Sequence[tuple[TokenType, str]]
-"""A line's pieces as Pygments names them, white space left out."""
+"""A line's pieces as Pygments names them, white space left out where it is not in a string."""
 
 
 def _rows(lines: Sequence[str], lexer: Lexer) -> list[_Row]:
     rows: list[list[tuple[TokenType, str]]] = [[] for _ in lines]
     opening = "/*" if _begins_in_comment(lines, lexer) else ""
     at = 0
-    for kind, value in lexer.get_tokens(opening + "\n".join(lines)):
+    # Without its line break Pygments does not take a last line's ``//`` for a comment.
+    for kind, value in lexer.get_tokens(opening + "\n".join([*lines, ""])):
         for number, piece in enumerate(value.split("\n")):
             at += bool(number)
-            if piece.strip() and at < len(rows):
+            if (piece if kind in Constant else piece.strip()) and at < len(rows):
                 rows[at].append((kind, piece))
     if opening and rows[0]:
         kind, piece = rows[0][0]
@@ -191,9 +192,9 @@ def _tokens(kind: TokenType, piece: str) -> Iterator[Token]:
         yield Token("comment", " ".join(piece.split()))
     elif kind in Constant:
         yield Token("text", piece)
-    elif kind in Name:
+    elif kind in Name and (kind not in Name.Builtin or kind in Name.Builtin.Pseudo):
         yield Token("name", piece.strip())
-    else:  # directives hold names; keywords, operators and prose do not
+    else:  # directives hold names; keywords, what a language brings with it and prose do not
         yield from _plain(piece, "name" if kind in Comment else "text")
 
 

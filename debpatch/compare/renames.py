@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import LCSseq
 
 from debpatch.compare.change import Change
-from debpatch.compare.lexer import MEMBER, LexedLine, Token
+from debpatch.compare.lexer import MEMBER, LexedLine, Token, lexer_for
 from debpatch.inputs.diff import Sign
 
 
@@ -39,6 +39,8 @@ def identifier_map(pairs: Iterable[tuple[Change, Change]]) -> tuple[Renaming, ..
     """The renamings that hold over all ``pairs`` of an upstream hunk and its counterpart."""
     votes = _Votes()
     for upstream, patch in pairs:
+        if lexer_for(patch.path) is None:
+            continue  # prose has no identifiers, and one word for another is another meaning
         for sign in ("-", "+"):
             _vote(_side(upstream, sign), _side(patch, sign), votes)
     partners, origins = defaultdict(set), defaultdict(set)
