@@ -1,8 +1,9 @@
 """Optimal assignment with a price for staying alone.
 
 Two lists, a gain for some of the pairs: who goes with whom so that the sum is greatest? A pair is
-only made where its gain exceeds the price. The graph of possible pairs falls into small parts, and
-each is solved exactly by the Hungarian method (H. W. Kuhn, 1955) in its form with potentials.
+only made where its gain exceeds the price. Most pairs are beyond doubt; the graph of the others
+falls into small parts, and each is solved exactly by the Hungarian method (H. W. Kuhn, 1955) in its
+form with potentials.
 """
 
 from __future__ import annotations
@@ -18,9 +19,32 @@ def assign(gains: Mapping[tuple[int, int], float], price: float) -> dict[int, in
     """
     worth = {pair: gain - price for pair, gain in gains.items() if gain > price}
     pairs: dict[int, int] = {}
+    while certain := _certain(worth):
+        pairs.update(certain)
+        taken = set(certain.values())
+        worth = {(u, p): w for (u, p), w in worth.items() if u not in certain and p not in taken}
     for lefts, rights in _parts(worth):
         pairs.update(_solve(lefts, rights, worth))
     return pairs
+
+
+def _certain(worth: Mapping[tuple[int, int], float]) -> dict[int, int]:
+    """The pairs worth more than all that their two members could be worth elsewhere.
+
+    Every best assignment has them: from one without, it would pay to part both and join them.
+    """
+    by_left, by_right = defaultdict(list), defaultdict(list)
+    for (left, right), value in worth.items():
+        by_left[left].append(value)
+        by_right[right].append(value)
+    for values in (*by_left.values(), *by_right.values()):
+        values[:] = [*sorted(values, reverse=True), 0.0][:2]
+    return {
+        left: right
+        for (left, right), value in worth.items()
+        if value == by_left[left][0] == by_right[right][0]
+        and value > by_left[left][1] + by_right[right][1]
+    }
 
 
 def _parts(worth: Mapping[tuple[int, int], float]) -> list[tuple[list[int], list[int]]]:

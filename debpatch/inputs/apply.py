@@ -7,7 +7,7 @@ tests hold it against that program.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from debpatch.inputs.diff import FileDiff, Hunk, Line, Sign
@@ -102,7 +102,7 @@ class _File:
             return max(self.settled, min(expected, last))
         # Less context on one side than on the other: the hunk was cut at that end of its file.
         if before < after and hunk.old_start <= 1:
-            candidates: Sequence[int] = (0,)
+            candidates: Iterable[int] = (0,)
         elif after < before:
             candidates = (last,)
         else:
@@ -134,10 +134,9 @@ def _context(hunk: Hunk) -> tuple[int, int]:
     return before, after
 
 
-def _outwards(expected: int, first: int, last: int) -> list[int]:
+def _outwards(expected: int, first: int, last: int) -> Iterator[int]:
     """Places from ``expected`` outwards, the later one first, within ``first`` and ``last``."""
-    reach = max(expected - first, last - expected, 0)
-    places = [expected]
-    for distance in range(1, reach + 1):
-        places += (expected + distance, expected - distance)
-    return [place for place in places if first <= place <= last]
+    for distance in range(max(expected - first, last - expected) + 1):
+        for place in dict.fromkeys((expected + distance, expected - distance)):
+            if first <= place <= last:
+                yield place
