@@ -109,7 +109,8 @@ def _insertion(header: Header, adds: Sequence[tuple[str, str]]) -> list[Edit]:
     text = b"".join(f"{name}: {value}".encode() + eol for name, value in adds)
     anchor = _last_field_line(header) or _last_line(header)
     if anchor is None:
-        return [Edit(0, 0, text + b"---" + eol)]
+        is_ended = any(line.kind == "separator" for line in header.lines)
+        return [Edit(0, 0, text + (b"" if is_ended else b"---" + eol))]
     begins = b"" if header.data[: anchor.end].endswith(b"\n") else eol
     if _last_field_line(header) is None:
         begins += eol
@@ -163,4 +164,5 @@ def _verify(old: Header, new: Header, grown: int, adds: Iterable[tuple[str, str]
 
 
 def _prose(header: Header) -> list[str]:
-    return [line.text for line in header.lines if line.kind in {"text", "lead", "after"}]
+    kinds = {"text", "lead", "after"}
+    return [line.text for line in header.lines if line.kind in kinds and line.text.strip()]

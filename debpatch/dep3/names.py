@@ -64,7 +64,7 @@ _BUG_VENDOR = re.compile(
     r"bug-(?!.*\b(?:date|description|fix|id|issue|link|list|number|pull|report(?:ed|er)?|status"
     r"|tracker|url)\b)[a-z][a-z0-9-]*"
 )
-_STANDARD_VENDORS = ("bug-debian", "bug-ubuntu")
+_TRACKERS = ("bug-debian", "bug-ubuntu", "bug-upstream")
 
 
 @lru_cache(maxsize=1024)
@@ -100,8 +100,8 @@ def _nearest(key: str) -> str | None:
 
     if len(key) < _SHORT or (key.endswith("-by") and not key.startswith(("rev", "ack"))):
         return None
-    for known in (*DEP3, *_STANDARD_VENDORS):
-        far = _NEAR if len(known) > _SHORT else 1
-        if DamerauLevenshtein.distance(key, known, score_cutoff=far) <= far and len(known) > 4:
-            return known
+    for known in (*DEP3, *_TRACKERS):
+        is_near = DamerauLevenshtein.distance(key, known, score_cutoff=_NEAR) <= _NEAR
+        if is_near and len(known) > _SHORT:
+            return _ALIASES.get(known, known)
     return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from debpatch.dep3.case import Case
 from debpatch.dep3.edits import rename, revalue
-from debpatch.dep3.header import Field
+from debpatch.dep3.header import Field, Header, HeaderLine
 from debpatch.dep3.names import ACCEPT, DEP3, canonical, is_dep3
 from debpatch.dep3.rules import Problem, all_rules, rule
 from debpatch.dep3.values import (
@@ -289,8 +289,11 @@ def field_in_text(case: Case) -> Iterator[Problem]:
     DEP-3, "Structure": the second set of fields starts a paragraph of its own, so a reader that
     keeps to this does not find the field.
     """
+    broken = _break_in_description(case.header)
+    told = {broken[0].block} if broken else set()
     for field in case.header.fields:
-        if not field.opens and field.key in _OWN and not _breaks_description(case, field):
+        if not field.opens and field.key in _OWN and field.block not in told:
+            told.add(field.block)
             yield Problem(
                 field.line,
                 f"{field.name} stands inside of a paragraph of text",
@@ -308,37 +311,32 @@ def description_broken(case: Case) -> Iterator[Problem]:
     Debian Policy 5.1: a continuation line starts with a blank, and an empty one has a dot after the
     blank. A field that follows such a break is lost to a program that keeps to it.
     """
-    header = case.header
-    description = header.first("description")
-    if description is None:
+    broken = _break_in_description(case.header)
+    if broken is None:
         return
-    lost = next((f for f in header.fields if _breaks_description(case, f)), None)
-    if lost is None:
-        return
-    after = (line for line in header.lines if line.number > description.lines[-1].number)
-    broken = next(line for line in after if line.kind in {"blank", "text"})
-    what = "an empty line" if broken.kind == "blank" else "a line that is not indented"
+    lost, line = broken
+    what = "an empty line" if line.kind == "blank" else "a line that is not indented"
     yield Problem(
-        broken.number,
+        line.number,
         f"{what} ends Description, and {lost.name} on line {lost.line} is lost in its text",
         "begin each line of the long description with a blank, an empty one with a blank and a dot",
     )
 
 
-def _breaks_description(case: Case, field: Field) -> bool:
-    """Whether ``field`` stands in what was meant to be the long description of the first block."""
-    description = case.header.first("description")
-    if field.opens or description is None or field.line <= description.line:
-        return False
-    if not is_dep3(field.key):
-        return False
-    between = [
-        line
-        for line in case.header.lines
-        if description.lines[-1].number < line.number < field.line and line.kind == "text"
-    ]
-    indented = [line for line in between if line.text[0] in " \t"]
-    return field.block == description.block or len(indented) == len(between)
+def _break_in_description(header: Header) -> tuple[Field, HeaderLine] | None:
+    """The first field lost in what was meant for the long description, and where that breaks."""
+    description = header.first("description")
+    if description is None:
+        return None
+    end = description.lines[-1].number
+    for field in header.fields:
+        between = [n for n in header.lines[end : field.line - 1] if n.kind in {"blank", "text"}]
+        text = [line for line in between if line.kind == "text"]
+        is_indented = all(line.text[0] in " \t" for line in text)
+        is_lost = not field.opens and is_dep3(field.key) and field.line > end
+        if is_lost and between and (field.block == description.block or is_indented):
+            return field, between[0]
+    return None
 
 
 _SINGLE = ("origin", "forwarded", "last-update", "applied-upstream", "description")
