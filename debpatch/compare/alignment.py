@@ -244,23 +244,62 @@ def _further(
         lines -= left[u].lines
         words -= left[u].words
     further: set[tuple[int, int]] = set()
+    left_index, right_index = _index(left, alone_right), _index(right, alone_left)
     for p in alone_right:
-        near = _near(right[p], p / len(right), left, shared)
+        near = _near(right[p], p / len(right), left, left_index, shared)
         found = _repeated(right[p], left, near) or _parts(right[p], left, all_of_left, near)
         further |= {(u, p) for u in found}
     told = {p for u, p in pairs if left[u].comment == right[p].comment}
     for u in alone_left:
-        near = _near(left[u], u / len(left), right, shared)
+        near = _near(left[u], u / len(left), right, right_index, shared)
         if left[u].change.is_comment:
             near = [p for p in near if p not in told]
         further |= {(u, p) for p in _parts(left[u], right, rest_of_right, near)}
     return further
 
 
-def _near(single: _Profile, rank: float, others: Sequence[_Profile], shared: Set[str]) -> list[int]:
-    """The others that ``single`` may join, those at about the same place of the diff first."""
-    near = [n for n, other in enumerate(others) if not _apart(single, other, shared)]
+_Index = Mapping[Hashable, Sequence[int]]
+
+
+def _index(profiles: Sequence[_Profile], seekers: Set[int]) -> _Index:
+    """Who has what, unless nobody seeks it; see _near() for the keys."""
+    index: dict[Hashable, list[int]] = defaultdict(list)
+    for n, profile in enumerate(profiles if seekers else ()):
+        for key in (*profile.lines, *profile.words, *_marks(profile)):
+            index[key].append(n)
+    return index
+
+
+def _marks(profile: _Profile) -> Iterator[Hashable]:
+    """What it does as a whole, and the file of a comment."""
+    removed, added = profile.folded
+    yield tuple(removed), tuple(added)
+    if profile.comment:
+        yield "//", profile.path
+
+
+def _near(
+    single: _Profile, rank: float, others: Sequence[_Profile], index: _Index, shared: Set[str]
+) -> list[int]:
+    """The others that ``single`` may join, those at about the same place of the diff first.
+
+    To be one, another must have a line of it, its comment's file, the whole of it, or most of its
+    words; so looking only at these finds all.
+    """
+    keys = (*single.lines, *_rarest(single.words, index), *_marks(single))
+    found = {n for key in keys for n in index.get(key, ())}
+    near = sorted(n for n in found if not _apart(single, others[n], shared))
     return sorted(near, key=lambda n: abs(n / len(others) - rank))
+
+
+def _rarest(words: Counter[str], index: _Index) -> Iterator[str]:
+    """So many of ``words``, the rarest first, that nobody without them has REWORDED of all."""
+    left = words.total()
+    for word in sorted(words, key=lambda word: len(index.get(word, ()))):
+        if left < _enough(words):
+            return
+        yield word
+        left -= words[word]
 
 
 def _repeated(single: _Profile, others: Sequence[_Profile], near: Sequence[int]) -> list[int]:
@@ -296,8 +335,11 @@ def _with_words_of(single: _Profile, stock: Sequence[_Stock], near: Sequence[int
     """The one, if any, that has nearly all words of ``single``, though in other lines."""
     common = {n: (single.words & stock[n][1]).total() for n in near}
     best = max(near, key=lambda n: common[n], default=None)
-    enough = max(2 * TELLING, REWORDED * single.words.total())
-    return {best} if best is not None and common[best] >= enough else set()
+    return {best} if best is not None and common[best] >= _enough(single.words) else set()
+
+
+def _enough(words: Counter[str]) -> float:
+    return max(2 * TELLING, REWORDED * words.total())
 
 
 def _with_comment_like(
