@@ -23,6 +23,12 @@ def deliver(text: str | Iterable[str], output: Path | None) -> None:
         sys.stdout.flush()
         return
     try:
+        if (
+            output.exists() and not output.is_file()
+        ):  # a device, a pipe: replacing it would break it
+            with output.open("w", encoding="utf-8") as file:
+                file.writelines(pieces)
+            return
         handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -69,6 +69,10 @@ class TreeEntry:
     sha: str
 
 
+FileChange = tuple[str, bytes] | TreeEntry | None
+"""What becomes of a file: a mode and a content, a blob that is there, or (None) nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A full ref name and the object that it names."""
@@ -170,6 +174,27 @@ class Repository:
         """The short names of all tags."""
         prefix = "refs/tags/"
         return tuple(r.name.removeprefix(prefix) for r in self.refs if r.name.startswith(prefix))
+
+    @cached_property
+    def tag_commits(self) -> Mapping[str, str]:
+        """The commit that each tag names, by the tag's short name; tags of other things are not."""
+        output = self._output(
+            "for-each-ref", "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname) "
+            "%(refname:strip=2)", "refs/tags",
+        )  # fmt: skip
+        rows = (
+            line.split(" ", 4) for line in output.decode("utf-8", "surrogateescape").split("\n")
+        )
+        return {
+            name: sha if kind == "commit" else peeled
+            for kind, sha, peeled_kind, peeled, name in (row for row in rows if len(row) == 5)
+            if "commit" in (kind, peeled_kind)
+        }
+
+    @cached_property
+    def head(self) -> str:
+        """The full name of the ref that HEAD is; the id of a commit where it is detached."""
+        return (self._folder / "HEAD").read_text("utf-8").strip().removeprefix("ref: ")
 
     def tags_containing(self, sha: str) -> tuple[str, ...]:
         """The short names of the tags whose history has the commit."""
@@ -273,6 +298,10 @@ class Repository:
             return None
         return self._read(entry.sha)
 
+    def blob(self, sha: str) -> bytes:
+        """The content of the blob with the full id ``sha``."""
+        return self._read(sha)
+
     def _read(self, sha: str) -> bytes:
         try:
             return bytes(self._git.get_object_data(sha)[3])
@@ -340,6 +369,13 @@ class Repository:
         )  # fmt: skip
         return parse_diff(output, where=f"{old[:12]}..{new[:12]}")
 
+    def diff_blobs(self, old: str, new: str) -> bytes:
+        """The bare difference of two blobs, by the algorithm that Git merges with."""
+        return self._output(
+            "diff", "--histogram", "--no-indent-heuristic", "--text", "-U0", "--no-color",
+            "--no-ext-diff", "--no-textconv", old, new,
+        )  # fmt: skip
+
     def commit_diff(self, commit: Commit) -> Diff:
         """What ``commit`` changed: against its first parent, a root commit against nothing."""
         if commit.parents and self._find(f"{commit.parents[0]}^{{tree}}") is None:
@@ -354,6 +390,20 @@ class Repository:
         )  # fmt: skip
         fields = iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
         return {after: before for _, before, after in zip(fields, fields, fields, strict=True)}
+
+    def path_log(
+        self, sha: str, since: str | None, paths: Iterable[str], kinds: str = ""
+    ) -> tuple[str, ...]:
+        """The commits of ``sha`` that changed ``paths``, newest first, without merges.
+
+        Those that the commit ``since`` has are left out; ``kinds`` are the letters of
+        git-log(1)'s ``--diff-filter``, where only some changes count.
+        """
+        output = self._output(
+            "log", "--no-merges", "--format=%H", f"--diff-filter={kinds}", sha,
+            *([f"^{since}"] if since else []), "--", *(f":(literal){path}" for path in paths),
+        )  # fmt: skip
+        return tuple(output.decode().split())
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits (git-merge-base(1)); None where there is none."""
@@ -407,8 +457,8 @@ class Repository:
 
     # -- trees of our own ----------------------------------------------------------------------
 
-    def write_tree(self, base: str | None, changes: Mapping[str, tuple[str, bytes] | None]) -> str:
-        """Make a tree from ``base`` with files replaced (mode, content) or removed (None)."""
+    def write_tree(self, base: str | None, changes: Mapping[str, FileChange]) -> str:
+        """Make a tree from ``base`` with files replaced or removed."""
         return self.import_tree(base, changes.items())
 
     def write_commit(self, tree: str, parents: Sequence[str] = ()) -> str:
@@ -428,9 +478,7 @@ class Repository:
             path.write_bytes(zlib.compress(content, 1))
         return sha
 
-    def import_tree(
-        self, base: str | None, changes: Iterable[tuple[str, tuple[str, bytes] | None]]
-    ) -> str:
+    def import_tree(self, base: str | None, changes: Iterable[tuple[str, FileChange]]) -> str:
         """As write_tree, from a stream that is read once, file by file."""
         self._git.feed(_fast_import(base, changes), "fast-import", "--quiet", "--force", "--done")
         return self.tree(_SCRATCH)
@@ -439,9 +487,7 @@ class Repository:
 _SCRATCH = "refs/debpatch/tree"
 
 
-def _fast_import(
-    base: str | None, changes: Iterable[tuple[str, tuple[str, bytes] | None]]
-) -> Iterator[bytes]:
+def _fast_import(base: str | None, changes: Iterable[tuple[str, FileChange]]) -> Iterator[bytes]:
     """The commands of git-fast-import(1) that build one tree."""
     yield f"commit {_SCRATCH}\ncommitter debpatch <> 0 +0000\ndata 0\n".encode()
     yield f'M 040000 {base} ""\n'.encode() if base else b"deleteall\n"
@@ -449,6 +495,8 @@ def _fast_import(
         name = _quote(path)
         if change is None:
             yield b"D %b\n" % name
+        elif isinstance(change, TreeEntry):
+            yield b"M %b %b %b\n" % (change.mode.encode(), change.sha.encode(), name)
         else:
             mode, data = change
             yield b"M %b inline %b\ndata %d\n" % (mode.encode(), name, len(data))

@@ -1,0 +1,137 @@
+"""The places in a file where the two sides of a pick changed the same lines.
+
+Git's markers give no line numbers, and older versions of it no base. So the regions are found as
+xdiff's merge finds them (git, ``xdiff/xmerge.c``): both sides are compared with the base by the
+algorithm that the ``ort`` strategy uses, and changes that overlap or touch form one region.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from debpatch.inputs.merge import Conflict, Pick
+from debpatch.inputs.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side's lines of a region.
+
+    ``start`` is the number, from 1, of the first of them; where there are none, that of the line
+    before which they would stand.
+    """
+
+    start: int
+    lines: tuple[str, ...]
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of the lines."""
+        return range(self.start, self.start + len(self.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What stands in the same place at the commit's parent, in the target and after the commit."""
+
+    base: Side
+    ours: Side
+    theirs: Side
+
+
+def regions(repository: Repository, pick: Pick, conflict: Conflict) -> tuple[Region, ...]:
+    """The regions of ``conflict``; none where it is not about lines, as when a file is deleted."""
+    blobs = {s.number: s.sha for s in pick.merge.stages if s.path == conflict.path}
+    modes = {s.mode[:2] for s in pick.merge.stages if s.path == conflict.path}
+    if not {2, 3} <= blobs.keys() or modes != {"10"} or conflict.kind == "binary":
+        return ()
+    contents = {number: _lines(repository.blob(sha)) for number, sha in blobs.items()}
+    ours, theirs = contents[2], contents[3]
+    if 1 not in blobs:
+        return tuple(_without_base(repository, blobs[2], blobs[3], ours, theirs))
+    mine = _edits(repository, blobs[1], blobs[2])
+    yours = _edits(repository, blobs[1], blobs[3])
+    found = (
+        Region(
+            _side(contents[1], start, end),
+            _side(ours, _moved(mine, start), _moved(mine, end, after=True)),
+            _side(theirs, _moved(yours, start), _moved(yours, end, after=True)),
+        )
+        for start, end in _touching(mine, yours)
+    )
+    return tuple(region for region in found if region.ours.lines != region.theirs.lines)
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode("utf-8", "surrogateescape").split("\n")
+
+
+def _side(lines: Sequence[str], start: int, end: int) -> Side:
+    return Side(start + 1, tuple(lines[start:end]))
+
+
+# -- both sides' changes ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """Lines ``start`` to ``end`` of the old file, counted from 0, become so many more or fewer."""
+
+    start: int
+    end: int
+    growth: int
+
+
+_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+
+
+def _edits(repository: Repository, old: str, new: str) -> list[_Edit]:
+    edits = []
+    for hunk in _HUNK.finditer(repository.diff_blobs(old, new)):
+        at, removed, added = int(hunk[1]), int(hunk[2] or 1), int(hunk[4] or 1)
+        # For a pure addition Git names the line before it.
+        start = at - 1 if removed else at
+        edits.append(_Edit(start, start + removed, added - removed))
+    return edits
+
+
+def _moved(edits: Sequence[_Edit], line: int, *, after: bool = False) -> int:
+    """Where the new file has the gap before ``line``; ``after`` what was inserted in that gap."""
+    return line + sum(
+        edit.growth
+        for edit in edits
+        if edit.end < line or (edit.end == line and (after or edit.start < line))
+    )
+
+
+def _touching(mine: Sequence[_Edit], yours: Sequence[_Edit]) -> Iterator[tuple[int, int]]:
+    """The stretches of the base that both sides change, neighbours included."""
+    marked = sorted([(e, "mine") for e in mine] + [(e, "yours") for e in yours],
+                    key=lambda pair: (pair[0].start, pair[0].end))  # fmt: skip
+    start, end, sides = 0, -1, set[str]()
+    for edit, side in marked:
+        if edit.start > end:
+            if len(sides) == 2:
+                yield start, end
+            start, end, sides = edit.start, edit.end, set()
+        end = max(end, edit.end)
+        sides.add(side)
+    if len(sides) == 2:
+        yield start, end
+
+
+def _without_base(
+    repository: Repository, ours: str, theirs: str, mine: Sequence[str], yours: Sequence[str]
+) -> Iterator[Region]:
+    """Both sides add the file: every difference between the two is a region."""
+    growth = 0
+    for edit in _edits(repository, ours, theirs):
+        start = edit.start + growth
+        growth += edit.growth
+        yield Region(
+            Side(1, ()),
+            _side(mine, edit.start, edit.end),
+            _side(yours, start, edit.end + growth),
+        )

@@ -1,0 +1,103 @@
+"""What commits are picked onto: an upstream revision, or a source package.
+
+A package becomes a line of commits of our own on top of the base: upstream's source as Debian ships
+it, then one commit a patch of the series. So it has a history as an upstream branch has, and a
+conflict can be traced to a patch as it is to a commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.package_tree import series_trees
+from debpatch.inputs.repository import Repository, TreeEntry
+from debpatch.inputs.source_directory import find_package_root
+from debpatch.inputs.source_package import APT, SourcePackage
+from debpatch.inputs.workspace import package_base
+
+
+@dataclass(frozen=True)
+class Target:
+    """A commit to pick onto, and how to speak of it.
+
+    ``base`` is the upstream revision that it is built from, None where that is not known. ``own``
+    are the commits that are of our making, from oldest to newest, with what each stands for: the
+    source as the package ships it, then each patch's name.
+    """
+
+    repository: Repository
+    name: str
+    commit: str
+    base: str | None
+    own: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def tree(self) -> str:
+        """The tree to pick onto."""
+        return self.repository.tree(self.commit)
+
+    @cached_property
+    def upstream(self) -> str | None:
+        """The id of the newest upstream commit that it has; None where it has none."""
+        return self.repository.resolve(self.base) if self.base else None
+
+
+def names_package(text: str) -> bool:
+    """Tell whether a user's TARGET is a package: ``apt:NAME``, a ``.dsc``, a package's folder."""
+    if text.startswith(APT):
+        return True
+    path = Path(text)
+    return path.is_file() if path.suffix == ".dsc" else path.is_dir() and _is_in_package(path)
+
+
+def _is_in_package(path: Path) -> bool:
+    return find_package_root(path) is not None
+
+
+def revision_target(repository: Repository, revision: str) -> Target:
+    """The upstream revision as a target; raises DebpatchError where there is no such commit."""
+    return Target(repository, revision, repository.resolve(revision), revision)
+
+
+def package_target(
+    repository: Repository, package: SourcePackage, base: str | None = None
+) -> Target:
+    """The package, with its series applied, as a target.
+
+    ``base`` names the upstream revision; without it the package's version does, and where it does
+    not, the package stands alone. Files of upstream's that the package's source leaves out, such as
+    those of its CI, count as they are at the base: no pick of theirs can matter to the package.
+    Raises DebpatchError where the series does not apply.
+    """
+    name = f"{package.name} {package.version}"
+    try:
+        revision = base or package_base(repository, package)
+    except DebpatchError:
+        revision = None
+    parent = repository.resolve(revision) if revision else None
+    trees = [tree.sha for tree in series_trees(repository, package)]
+    if parent:
+        left_out = _only_in(repository, repository.tree(parent), trees[0])
+        trees = [_with(repository, tree, left_out) for tree in trees]
+    own: dict[str, str] = {}
+    stands_for = [f"the source of {name}", *(entry.name for entry in package.series)]
+    for tree, what in zip(trees, stands_for, strict=True):
+        parent = repository.write_commit(tree, [parent] if parent else [])
+        own[parent] = what
+    assert parent is not None  # noqa: S101 - there is at least the source
+    return Target(repository, name, parent, revision, own)
+
+
+def _only_in(repository: Repository, tree: str, other: str) -> Mapping[str, TreeEntry]:
+    """The files of ``tree`` that ``other`` does not have."""
+    have = repository.entries(other)
+    return {path: file for path, file in repository.entries(tree).items() if path not in have}
+
+
+def _with(repository: Repository, tree: str, files: Mapping[str, TreeEntry]) -> str:
+    have = repository.entries(tree)
+    return repository.write_tree(tree, {p: file for p, file in files.items() if p not in have})

@@ -1,0 +1,83 @@
+"""Which commits made the two sides of a conflict differ.
+
+The target and the picked commit's parent have an ancestor in common, and only what happened on
+either side since then can conflict. Blame of the conflicting lines, since that ancestor, names the
+commits; where a side has no lines there, those around the gap are asked about. Where a file came,
+went or moved, the commits that did it are named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from debpatch.inputs.merge import Conflict, Pick
+from debpatch.inputs.repository import Repository
+from debpatch.picks.regions import Region, Side
+from debpatch.picks.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The ids of the commits that last touched a place: in the target, and before the pick."""
+
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Blame:
+    """Asks who touched what, for picks onto ``target``."""
+
+    target: Target
+    _ancestors: dict[str, str | None] = field(default_factory=dict)
+
+    def region(self, pick: Pick, conflict: Conflict, region: Region) -> Touched:
+        """Who touched the lines of ``region``."""
+        blobs = {s.number: s.sha for s in pick.merge.stages if s.path == conflict.path}
+        since = self.ancestor(pick)
+        parent = pick.commit.parents[0] if pick.commit.parents else None
+        return Touched(
+            self._lines(self.target.commit, since, conflict.path, blobs.get(2), region.ours),
+            self._lines(parent, since, conflict.path, blobs.get(1), region.base),
+        )
+
+    def file(self, pick: Pick, conflict: Conflict) -> Touched:
+        """Who added, removed or renamed the file (and the others that the conflict is about)."""
+        since = self.ancestor(pick)
+        paths = (conflict.path, *conflict.others)
+        parent = pick.commit.parents[0] if pick.commit.parents else None
+        repository = self.target.repository
+        return Touched(
+            repository.path_log(self.target.commit, since, paths, "ADR"),
+            repository.path_log(parent, since, paths, "ADR") if parent else (),
+        )
+
+    def ancestor(self, pick: Pick) -> str | None:
+        """The commit that the target and the picked commit's parent have in common."""
+        sha = pick.commit.sha
+        if sha not in self._ancestors:
+            parent = pick.commit.parents[:1]
+            self._ancestors[sha] = (
+                self.target.repository.merge_base(self.target.commit, parent[0]) if parent else None
+            )
+        return self._ancestors[sha]
+
+    def _lines(
+        self, commit: str | None, since: str | None, path: str, blob: str | None, side: Side
+    ) -> tuple[str, ...]:
+        repository = self.target.repository
+        name = _path_of(repository, commit, path, blob) if commit and blob else None
+        if commit is None or blob is None or name is None:
+            return ()
+        last = len(repository.blob(blob).splitlines())
+        around = (side.start - 1, side.start)
+        numbers = [n for n in side.numbers or around if 1 <= n <= last]
+        return tuple(dict.fromkeys(repository.blame(commit, name, numbers, since).values()))
+
+
+def _path_of(repository: Repository, commit: str, path: str, blob: str) -> str | None:
+    """Where ``commit`` has ``blob``: Git names a conflict by the path that the merge gives."""
+    entries = repository.entries(repository.tree(commit))
+    if path in entries and entries[path].sha == blob:
+        return path
+    return next((name for name, entry in entries.items() if entry.sha == blob), None)
