@@ -8,8 +8,11 @@ passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from rapidfuzz import fuzz, process
@@ -47,10 +50,10 @@ def why_missing(change: Change, base: Tree, names: Iterable[str]) -> Reason:
     if change.hunk.removed == change.hunk.added:  # only the line break at the file's end differs
         ends = [(base.read(name) or b"").endswith(b"\n") for name in found]
         return Reason.ALREADY_PRESENT if change.hunk.new[-1].newline in ends else Reason.NOT_CARRIED
-    contents = [_read_lines(base, name) for name in found]
-    if any(_is_present(change, lines) for lines in contents):
+    files = [_read_file(base, name) for name in found]
+    if any(_is_present(change, file) for file in files):
         return Reason.ALREADY_PRESENT
-    if any(_is_there(change, lines) for lines in contents):
+    if any(_is_there(change, file) for file in files):
         return Reason.NOT_CARRIED
     return Reason.CODE_ABSENT
 
@@ -64,13 +67,27 @@ def _places(path: str, base: Tree, names: Iterable[str]) -> list[str]:
     return known or [other for other in base.paths if PurePosixPath(other).name == name]
 
 
-def _read_lines(base: Tree, path: str) -> list[str]:
-    """The file's lines, white space squeezed out, blank ones left out; a mark where it ends."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file's lines, white space squeezed out, blank ones left out, and where each stands.
+
+    The last one has a mark where the file ends without a line break.
+    """
+
+    lines: Sequence[str]
+    places: Mapping[str, Sequence[int]]
+
+
+@lru_cache(maxsize=32)  # many hunks ask about one file
+def _read_file(base: Tree, path: str) -> _File:
     text = (base.read(path) or b"").decode("utf-8", "surrogateescape")
     lines = _squeezed(text.split("\n"))
     if text and not text.endswith("\n"):
         lines[-1:] = [lines[-1] + _NO_NEWLINE] if lines else []
-    return lines
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, line in enumerate(lines):
+        places[line].append(at)
+    return _File(lines, dict(places))
 
 
 _NO_NEWLINE = "\\no-newline"
@@ -92,49 +109,48 @@ _TELLING = 6
 """So many words make a block of lines one that does not stand somewhere else by chance."""
 
 
-def _is_present(change: Change, lines: Sequence[str]) -> bool:
+def _is_present(change: Change, file: _File) -> bool:
     """Whether the file already holds what the hunk adds, and no longer what it removes."""
     removed, added = _side(change, "-"), _side(change, "+")
-    if removed and _holds(lines, removed):
+    if removed and _holds(file, removed):
         return False
-    if _holds(lines, _side(change, " +")):
+    if _holds(file, _side(change, " +")):
         return True
     words = len(re.findall(r"\w+", " ".join(change.hunk.added)))
-    return words >= _TELLING and _holds(lines, added)
+    return words >= _TELLING and _holds(file, added)
 
 
-def _holds(lines: Sequence[str], block: Sequence[str]) -> bool:
-    """Whether ``block`` stands in ``lines`` without a gap."""
+def _holds(file: _File, block: Sequence[str]) -> bool:
+    """Whether ``block`` stands in ``file`` without a gap."""
     if not block:
         return False
-    width = len(block)
-    starts = (at for at, line in enumerate(lines) if line == block[0])
-    return any(list(lines[at : at + width]) == list(block) for at in starts)
+    starts = file.places.get(block[0], ())
+    return any(file.lines[at : at + len(block)] == block for at in starts)
 
 
 _ALIKE = 80.0
 """From this likeness on (percent, rapidfuzz's ratio) a line is the line, somewhat changed."""
 
 
-def _is_there(change: Change, lines: Sequence[str]) -> bool:
+def _is_there(change: Change, file: _File) -> bool:
     """Whether the code that the hunk changes is in the file, by what it removes, else by place."""
     removed = _code(change, "-")
     if removed:
-        return _share(removed, lines) >= 0.5
+        return _share(removed, file) >= 0.5
     section = change.hunk.section
     called = re.search(r"(\w+)\s*\(", section)
-    if called and any(re.search(rf"\b{re.escape(called[1])}\(", line) for line in lines):
+    if called and any(re.search(rf"\b{re.escape(called[1])}\(", line) for line in file.lines):
         return True
     context = {line for line in _side(change, " ") if re.search(r"\w", line)}
-    return not context or _together(context, lines, len(change.hunk.old)) * 2 >= len(context)
+    return not context or _together(context, file, len(change.hunk.old)) * 2 >= len(context)
 
 
-def _together(wanted: Set[str], lines: Sequence[str], width: int) -> int:
+def _together(wanted: Set[str], file: _File, width: int) -> int:
     """How many of ``wanted`` lines stand near each other, at the best place."""
-    at = [n for n, line in enumerate(lines) if line in wanted]
+    at = sorted(n for line in wanted for n in file.places.get(line, ()))
     return max(
         (
-            len({lines[n] for n in at[i : i + width] if n < first + width})
+            len({file.lines[n] for n in at[i : i + width] if n < first + width})
             for i, first in enumerate(at)
         ),
         default=0,
@@ -150,12 +166,11 @@ def _code(change: Change, sign: Sign) -> list[str]:
     )
 
 
-def _share(wanted: Sequence[str], lines: Sequence[str]) -> float:
+def _share(wanted: Sequence[str], file: _File) -> float:
     """The share of ``wanted`` lines that the file has, to the letter or somewhat changed."""
-    have = set(lines)
     found = sum(
-        line in have
-        or process.extractOne(line, lines, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None
+        line in file.places
+        or process.extractOne(line, file.lines, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None
         for line in wanted
     )
     return found / len(wanted)
