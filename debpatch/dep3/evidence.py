@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from debpatch.compare.change import Change, changes
-from debpatch.compare.comparison import Verdict, compare
-from debpatch.compare.ladder import Status
 from debpatch.dep3.header import Header
 from debpatch.dep3.history import History, Landing
-from debpatch.inputs.diff import parse_diff
 from debpatch.inputs.references import Kind, Reference, named_commits
 from debpatch.inputs.releases import Release
-from debpatch.inputs.repository import Commit, Repository
+
+# A check of form alone neither compares nor opens a repository, and need not wait for these.
+if TYPE_CHECKING:
+    from debpatch.compare.change import Change
+    from debpatch.inputs.repository import Commit, Repository
 
 
 class Match(StrEnum):
@@ -125,6 +126,9 @@ def gather(
 
     Raises DebpatchError where the patch's diff is damaged or the repository lacks objects.
     """
+    from debpatch.compare.change import changes
+    from debpatch.inputs.diff import parse_diff
+
     ours = changes(parse_diff(patch, where="the patch"), None)
     theirs: dict[str, list[Change]] = {}
     compared = []
@@ -169,13 +173,16 @@ def _match(upstream: list[Change], patch: list[Change]) -> Match:
     if _text(upstream) == _text(patch):
         is_identical = [c.hunk.lines for c in upstream] == [c.hunk.lines for c in patch]
         return Match.IDENTICAL if is_identical else Match.CONTEXT
+    from debpatch.compare.comparison import compare
+    from debpatch.compare.ladder import Status
+
     comparison = compare(upstream, patch, None)
     statuses = {status for status, count in comparison.summary.items() if count}
     if statuses == {Status.IDENTICAL}:
         return Match.IDENTICAL
     if statuses <= {Status.IDENTICAL, Status.CONTEXT}:
         return Match.CONTEXT
-    return Match[Verdict(comparison.verdict).name]
+    return Match[comparison.verdict.name]
 
 
 def _text(side: Iterable[Change]) -> list[object]:

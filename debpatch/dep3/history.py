@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from debpatch.inputs.references import named_commits
 from debpatch.inputs.releases import Release, releases
-from debpatch.inputs.repository import Commit, Repository
+
+if TYPE_CHECKING:
+    from debpatch.inputs.repository import Commit, Repository
 
 How = Literal["itself", "cherry-pick", "backport", "same-change"]
 """Why a commit is taken for the fix: it is the commit that the header names; its message says that
@@ -130,13 +132,20 @@ _ID = re.compile(r"\b[0-9a-f]{7,64}\b")
 _SAYS_BACKPORT = re.compile(r"\bback-?port\w*\b[^.]{0,160}\Z", re.IGNORECASE)
 
 
+_Change = list[tuple[str, tuple[str, ...]]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """The commits looked for: by their ids, by the first digits of these, by subject."""
+    """The commits looked for: by the first digits of their ids, and by subject.
+
+    ``changes`` keeps what was read, for subjects repeat.
+    """
 
     repository: Repository
     by_prefix: Mapping[str, tuple[str, ...]]
     by_subject: Mapping[str, tuple[Commit, ...]]
+    changes: dict[str, _Change] = field(default_factory=dict)
 
     @classmethod
     def of(cls, repository: Repository, shas: Iterable[str]) -> _Search:
@@ -171,24 +180,27 @@ class _Search:
         other = self.repository.commit(sha)
         if other.author != commit.author or len(other.parents) != 1 or len(commit.parents) != 1:
             return False
-        return _change_of(self.repository, commit) == _change_of(self.repository, other)
+        return self._change(commit) == self._change(other)
+
+    def _change(self, commit: Commit) -> _Change:
+        """What a commit changes, by file, without context and places."""
+        if commit.sha not in self.changes:
+            self.changes[commit.sha] = [
+                (
+                    file.path,
+                    tuple(
+                        n.sign + n.text for hunk in file.hunks for n in hunk.lines if n.sign != " "
+                    ),
+                )
+                for file in self.repository.commit_diff(commit).files
+            ]
+        return self.changes[commit.sha]
 
 
 def _picked_from(message: str) -> tuple[str, ...]:
     """The ids, as written, of the commits that ``message`` says it was cherry-picked from."""
     references = named_commits(message.encode("utf-8", "replace"))
     return tuple(found.sha for found in references if found.kind == "cherry-picked")
-
-
-def _change_of(repository: Repository, commit: Commit) -> list[tuple[str, tuple[str, ...]]]:
-    """What a commit changes, by file, without context and places."""
-    return [
-        (
-            file.path,
-            tuple(n.sign + n.text for hunk in file.hunks for n in hunk.lines if n.sign != " "),
-        )
-        for file in repository.commit_diff(commit).files
-    ]
 
 
 def _sources(repository: Repository, sha: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from debpatch.dep3.case import Case
 from debpatch.dep3.changelog import closed_with
@@ -18,11 +19,10 @@ from debpatch.dep3.settings import Settings
 from debpatch.dep3.syntax import accepted_by
 from debpatch.dep3.targets import PatchFile, Target
 from debpatch.errors import DebpatchError
-from debpatch.inputs.base import find_base
-from debpatch.inputs.diff import parse_diff
 from debpatch.inputs.releases import Release, read_release
-from debpatch.inputs.repository import Repository
-from debpatch.inputs.workspace import package_base
+
+if TYPE_CHECKING:
+    from debpatch.inputs.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,10 @@ def look_up(target: Target, repository: Repository, base: str | None = None) -> 
 
 
 def _base(target: Target, repository: Repository) -> str | None:
+    from debpatch.inputs.base import find_base
+    from debpatch.inputs.diff import parse_diff
+    from debpatch.inputs.workspace import package_base
+
     try:
         if target.package:
             return package_base(repository, target.package)

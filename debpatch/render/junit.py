@@ -14,9 +14,7 @@ def render(reports: Iterable[Report]) -> str:
     suite = ET.Element("testsuite", name="debpatch validate-dep3")
     tests = failures = 0
     for report in reports:
-        case = ET.SubElement(
-            suite, "testcase", classname="validate-dep3", name=one_line(report.path)
-        )
+        case = ET.SubElement(suite, "testcase", classname="validate-dep3", name=_text(report.path))
         failed = [finding for finding in report.findings if finding.severity != "info"]
         if failed:
             rules = ", ".join(dict.fromkeys(finding.rule for finding in failed))
@@ -36,4 +34,9 @@ def render(reports: Iterable[Report]) -> str:
 def _line(finding: Finding) -> str:
     place = f"{finding.path}:{finding.line or 1}"
     cure = f" ({finding.cure})" if finding.cure else ""
-    return one_line(f"{place}: {finding.severity}: {finding.rule}: {finding.message}{cure}")
+    return _text(f"{place}: {finding.severity}: {finding.rule}: {finding.message}{cure}")
+
+
+def _text(text: str) -> str:
+    """One line without what XML does not allow in any form (XML 1.0, 2.2)."""
+    return one_line(text).replace("\ufffe", "?").replace("\uffff", "?")

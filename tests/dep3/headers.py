@@ -42,7 +42,5 @@ def patch(header: str, diff: str = DIFF) -> bytes:
 def problems(header: str, *, diff: str = DIFF) -> dict[str, list[Problem]]:
     """What the rules of form and meaning say of a header, by rule."""
     case = Case(read_header(patch(header, diff)), TODAY)
-    found = {
-        rule.id: list(rule.check(case)) for rule in all_rules() if rule.kind != "series"
-    }
+    found = {rule.id: list(rule.check(case)) for rule in all_rules() if rule.kind != "series"}
     return {name: said for name, said in found.items() if said}

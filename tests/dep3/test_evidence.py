@@ -178,8 +178,7 @@ def test_an_offset_is_no_difference(upstream: Upstream, tmp_path: Path) -> None:
 
 def test_two_commits_in_one_patch_are_upstreams(upstream: Upstream, tmp_path: Path) -> None:
     fields = (
-        f"Origin: upstream, commit:{upstream.fix}, commit:{upstream.other}\n"
-        "Applied-Upstream: 1.2\n"
+        f"Origin: upstream, commit:{upstream.fix}, commit:{upstream.other}\nApplied-Upstream: 1.2\n"
     )
     both = upstream.repo.git("diff-tree", "-p", f"{upstream.fix}^", upstream.other) + "\n"
     assert "origin-differs" not in proofs(report(upstream, tmp_path, fields, both))

@@ -1,0 +1,73 @@
+"""Every header of many real packages is read: ``make test-archive`` downloads them through apt."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from debpatch.dep3.fix import mend
+from debpatch.dep3.header import read_header
+from debpatch.dep3.settings import Settings
+from debpatch.dep3.targets import Target, open_targets
+from debpatch.dep3.validate import validate
+from debpatch.errors import DebpatchError
+
+pytestmark = [
+    pytest.mark.archive,
+    pytest.mark.skipif(
+        "DEBPATCH_TEST_APT" not in os.environ, reason="downloads packages: make test-archive"
+    ),
+]
+
+PACKAGES = """
+    apache2 bash bind9 busybox cpio cups curl cyrus-sasl2 dovecot exim4 freeradius ghostscript
+    glib2.0 glibc gnutls28 grub2 haproxy imagemagick initramfs-tools iproute2 krb5 libvirt libxml2
+    libxslt mutt ncurses net-tools nginx openldap openssh openssl openvpn pam perl php8.2 postfix
+    postgresql-15 procps python-django python3.11 qemu ruby3.1 samba screen shadow squid strongswan
+    systemd tar tcpdump tiff tmux unzip util-linux vim wireshark wpa xterm
+""".split()  # noqa: SIM905 - words read best as words
+AT_LEAST = 40  # of them; mirrors lag behind, and new suites rename packages
+TODAY = date(2026, 1, 1)
+
+
+def test_every_header_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    layouts: Counter[str] = Counter()
+    rules: Counter[str] = Counter()
+    missing: dict[str, str] = {}
+    for name in PACKAGES:
+        for target in _downloaded(name, missing):
+            for report in validate(target, Settings(), TODAY):
+                rules.update(f"{found.severity} {found.rule}" for found in report.findings)
+                if report.patch is None:
+                    continue
+                data = report.patch.read()
+                header = read_header(data)
+                layouts[header.layout] += 1
+                said = b"".join(header.data[line.start : line.end] for line in header.lines)
+                assert data.startswith(said), report.path
+                if header.layout == "none":
+                    assert not said.strip(), report.path
+                mended = mend(data, report.findings, TODAY)
+                assert mended.endswith(data[len(said) :]), report.path
+    number = len(PACKAGES) - len(missing)
+    if number < AT_LEAST:
+        pytest.skip(f"only {number} packages came: {next(iter(missing.values()))}")
+    total = sum(layouts.values())
+    with capsys.disabled():
+        print(f"\n{total} patches of {number} packages, 0 unread; not had: {' '.join(missing)}")
+        for layout, count in layouts.most_common():
+            print(f"  {layout:10} {count:5} {count / total:6.1%}")
+        for rule, count in rules.most_common():
+            print(f"  {rule:34} {count:5}")
+    assert total > 1000
+
+
+def _downloaded(name: str, missing: dict[str, str]) -> list[Target]:
+    try:
+        return open_targets([f"apt:{name}"])
+    except DebpatchError as error:
+        missing[name] = str(error)
+        return []
