@@ -47,12 +47,10 @@ def residual_references(files: Sequence[FileDiff], after: Tree) -> tuple[Residua
 
 def _undefined(file: FileDiff) -> Set[str]:
     """What the removed lines of ``file`` define and its added lines do not."""
-    removed: set[str] = set()
-    added: set[str] = set()
-    for hunk in file.hunks:
-        removed |= _defined(hunk.old, "-", file.path)
-        added |= _defined(hunk.new, "+", file.path)
-    return removed - added
+    removed = {name for hunk in file.hunks for name in _defined(hunk.old, "-", file.path)}
+    if not removed:  # as with most files, so spare the lexer the other side
+        return removed
+    return removed.difference(*(_defined(hunk.new, "+", file.path) for hunk in file.hunks))
 
 
 def _defined(lines: Sequence[Line], sign: Sign, path: str) -> set[str]:
