@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from source_packages import CHANGELOG, member, packaging, quilt_package
 
 from debpatch.errors import DebpatchError
 from debpatch.inputs.apt import download_source
 from debpatch.inputs.apt_sources import deb_src_list, deb_src_stanzas
 from debpatch.inputs.source_package import open_package
+from inputs.source_packages import CHANGELOG, member, packaging, quilt_package
 
 needs_apt = pytest.mark.skipif(shutil.which("apt-get") is None, reason="apt is not installed")
 

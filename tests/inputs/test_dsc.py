@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from source_packages import (
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.dsc import open_dsc
+from debpatch.inputs.source_directory import SourceDirectory
+from debpatch.inputs.source_tree import PackageFile, SourceTree
+from inputs.source_packages import (
     dpkg_source,
     link,
     member,
@@ -19,11 +24,6 @@ from source_packages import (
     write_tarball,
     write_tree,
 )
-
-from debpatch.errors import DebpatchError
-from debpatch.inputs.dsc import open_dsc
-from debpatch.inputs.source_directory import SourceDirectory
-from debpatch.inputs.source_tree import PackageFile, SourceTree
 
 
 def paths(tree: SourceTree) -> set[str]:

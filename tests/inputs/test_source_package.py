@@ -6,7 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from source_packages import (
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.series import SeriesEntry
+from debpatch.inputs.source_package import open_package
+from debpatch.inputs.source_tree import PackageFile
+from inputs.source_packages import (
     CHANGELOG,
     dpkg_source,
     member,
@@ -15,11 +20,6 @@ from source_packages import (
     quilt_package,
     write_tree,
 )
-
-from debpatch.errors import DebpatchError
-from debpatch.inputs.series import SeriesEntry
-from debpatch.inputs.source_package import open_package
-from debpatch.inputs.source_tree import PackageFile
 
 PATCHED = {
     "debian/patches/series": "one.patch\nsub/two -p0\n",

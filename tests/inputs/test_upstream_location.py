@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from source_packages import CONTROL, packaging, write_tree
 
 from debpatch.inputs.repository_url import is_safe, repository_at_forge, repository_of_change
 from debpatch.inputs.source_package import open_package
 from debpatch.inputs.upstream_location import UpstreamLocation, candidates
 from debpatch.inputs.watch import watched_repositories
+from inputs.source_packages import CONTROL, packaging, write_tree
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 
