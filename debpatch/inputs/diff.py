@@ -128,7 +128,7 @@ _EXTENDED = re.compile(
 )
 _BINARY = re.compile(r"Binary files (?P<old>.+) and (?P<new>.+) differ$")
 _DECORATION = re.compile(r"(Index: |diff |=+$)")
-_GIT_NAMES = re.compile(r'diff --git ("?a/.+"?) ("?b/.+"?)$')
+_GIT = "diff --git "
 _NULL = "/dev/null"
 
 
@@ -164,7 +164,7 @@ def _sections(lines: Sequence[str], where: str) -> Iterator[_Section]:
 
 def _opens_section(lines: Sequence[str], at: int) -> bool:
     line = lines[at]
-    if line.startswith("diff --git "):
+    if line.startswith(_GIT):
         following = lines[at + 1] if at + 1 < len(lines) else ""
         return bool(_EXTENDED.match(following)) or following.startswith("--- ")
     return _names_files(lines, at) or bool(_BINARY.match(line.rstrip("\r\n")))
@@ -182,8 +182,8 @@ def _names_files(lines: Sequence[str], at: int) -> bool:
 
 def _read_header(lines: Sequence[str], at: int, section: _Section) -> int:
     """Read names, modes and binary marks into ``section``; give the index of what follows."""
-    if names := _GIT_NAMES.match(lines[at].rstrip("\r\n")):
-        section.old_name, section.new_name = _git_names(names)
+    if lines[at].startswith(_GIT):
+        section.old_name, section.new_name = _git_names(lines[at].removeprefix(_GIT).rstrip("\r\n"))
         at += 1
         while at < len(lines) and (entry := _EXTENDED.match(lines[at].rstrip("\r\n"))):
             section.extended[entry[1]] = entry[2]
@@ -202,13 +202,16 @@ def _read_header(lines: Sequence[str], at: int, section: _Section) -> int:
     return at
 
 
-def _git_names(names: re.Match[str]) -> tuple[str, str]:
-    """Split ``a/X b/Y`` where X may hold blanks: without a rename both halves are the same."""
-    old, new = names[1], names[2]
-    both = f"{old} {new}"
-    half = len(both) // 2
-    if both[:half].replace("a/", "", 1) == both[half + 1 :].replace("b/", "", 1):
-        return both[:half], both[half + 1 :]
+def _git_names(names: str) -> tuple[str, str]:
+    """Split ``a/X b/Y`` where X may hold blanks: without a rename both halves are the same.
+
+    What stands for ``a`` and ``b`` is a matter of configuration (diff.noprefix in git-config(1)).
+    """
+    half = len(names) // 2
+    old, new = names[:half], names[half + 1 :]
+    if names[half:].startswith(" ") and old.partition("/")[2] == new.partition("/")[2]:
+        return old, new
+    old, _, new = names.rpartition(" ")
     return old, new
 
 

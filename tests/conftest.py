@@ -1,0 +1,25 @@
+"""No test sees the configuration of the machine or the cache of the user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# How long an example takes depends on the machine, so a deadline would make slow ones fail.
+settings.register_profile("debpatch", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=2000)
+settings.load_profile("debpatch")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    home: Path = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        for name in ("DEBPATCH_REPO", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "GIT_DIR"):
+            patch.delenv(name, raising=False)
+        yield
