@@ -1,0 +1,101 @@
+"""`debpatch import-commits`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from debpatch.cli.app import app
+from debpatch.cli.options import Base, Format, FormatOption, Output, Package, Repo, Update
+
+
+@app.command("import-commits")
+def import_commits(
+    revisions: Annotated[
+        str, typer.Argument(metavar="REVS", help="The commits, in order: A, A,B,C or A..B.")
+    ],
+    package: Package = None,
+    repo: Repo = None,
+    update: Update = False,
+    base: Base = None,
+    suite: Annotated[
+        str | None,
+        typer.Option("--suite", help="Where the upload goes. Default: where the last one went."),
+    ] = None,
+    security: Annotated[
+        bool, typer.Option("--security", help="Send it through the security team.")
+    ] = False,
+    closes: Annotated[
+        list[str] | None,
+        typer.Option("--closes", metavar="N", help="A bug in Debian's tracker that this fixes."),
+    ] = None,
+    bug: Annotated[
+        list[str] | None, typer.Option("--bug", metavar="URL", help="A bug in upstream's tracker.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would change as a diff; write nothing.")
+    ] = False,
+    conflicts: Annotated[
+        bool,
+        typer.Option(
+            "--conflicts",
+            help="Write the first commit that conflicts to a file with markers, outside of the "
+            "series, and those before it into the series.",
+        ),
+    ] = False,
+    format_: FormatOption = Format.TEXT,
+    output: Output = None,
+) -> None:
+    """Write upstream commits as quilt patches with true DEP-3 headers, and a changelog entry.
+
+    All of it is written, or nothing. Exits with 1 if a commit conflicts or a header is doubtful.
+    """
+    import os
+
+    from debpatch.cli.output import deliver
+    from debpatch.cli.progress import cloning
+    from debpatch.inputs.revisions import read_revisions
+    from debpatch.inputs.source_package import open_package
+    from debpatch.inputs.upstream import open_upstream
+    from debpatch.proposals.addition import require_folder
+    from debpatch.proposals.bugs import read_bugs
+    from debpatch.proposals.import_commits import import_commits as imported_from
+    from debpatch.proposals.import_commits import require_clean
+    from debpatch.proposals.package_update import package_diff, update_package
+    from debpatch.proposals.replace import replace_files
+    from debpatch.proposals.suites import find_suite
+    from debpatch.proposals.uploader import read_clock, read_uploader
+
+    now, uploader = read_clock(os.environ), read_uploader(os.environ)
+    bugs = read_bugs(bug or (), closes or ())
+    source = open_package(package or ".")
+    root = require_folder(source)
+    where = find_suite(suite or source.distribution, now.date())
+    with (
+        cloning() as progress,
+        open_upstream(source, repo=repo, update=update, progress=progress) as repository,
+    ):
+        commits = read_revisions(repository, revisions)
+        found = imported_from(repository, source, commits, now.date(), base=base, bugs=bugs)
+        if not conflicts:
+            require_clean(found, source)
+        new = update_package(
+            source, found, where, uploader, now, security=security, closes=bugs.debian
+        )
+        diff = package_diff(repository, source, new.changes)
+    if new.changes and not dry_run:
+        replace_files(root, new.changes)
+    if format_ is Format.JSON:
+        from debpatch.render.import_json import render as render_json
+
+        deliver(render_json(source, found, new, written=not dry_run), output)
+    elif dry_run:
+        deliver(diff.decode("utf-8", "surrogateescape"), output)
+    else:
+        from debpatch.render.import_text import render as render_text
+        from debpatch.render.page import Look
+
+        look = Look() if output else Look.of_terminal()
+        deliver(render_text(found, new, look, written=True), output)
+    raise typer.Exit(int(found.is_doubtful))

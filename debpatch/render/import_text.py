@@ -1,0 +1,61 @@
+"""`import-commits` for people."""
+
+from __future__ import annotations
+
+from debpatch.proposals.import_commits import Import, ImportedCommit
+from debpatch.proposals.package_update import PackageUpdate
+from debpatch.render.page import Look, Page, count
+from debpatch.render.safe import one_line
+
+_FATES = {
+    "written": "written",
+    "already-applied": "already in the package",
+    "conflict": "conflicts",
+    "left": "left, as it comes after a conflict",
+}
+
+
+def render(imported: Import, update: PackageUpdate, look: Look, *, written: bool) -> str:
+    """Say what became of each commit, and what the upload is."""
+    page = Page(look)
+    patches = count(len(imported.patches), "patch", "patches")
+    if not update.changes:
+        page.line("Nothing to write: the package has all of it.")
+    elif imported.patches:
+        verb = "Written" if written else "Would be written"
+        page.line((f"{verb}: {patches}, {update.upload.version} for ", "bold"),
+                  (update.upload.distribution, "bold"))  # fmt: skip
+        for reason in update.upload.because:
+            page.paragraph(reason, 2, hanging=2)
+    for commit in imported.commits:
+        page.blank()
+        _commit(page, commit)
+    if update.entry:
+        page.heading("debian/changelog")
+        for line in update.entry.rstrip("\n").split("\n"):
+            page.line(f"  {line}" if line else "")
+    return str(page)
+
+
+def _commit(page: Page, commit: ImportedCommit) -> None:
+    page.line((commit.commit.sha[:12], "yellow"), f" {one_line(commit.commit.subject)}")
+    if commit.patch and commit.fate == "written":
+        page.line(f"  debian/patches/{one_line(commit.patch.name)}")
+        for key in ("origin", "applied-upstream"):
+            if value := commit.field(key):
+                page.paragraph(f"{key.title()}: {one_line(value)}", 4, hanging=2)
+    else:
+        page.line(f"  {_FATES[commit.fate]}")
+    for conflict in commit.conflicts:
+        page.line(f"    {one_line(conflict.path)} ({conflict.kind})")
+    if commit.patch and commit.fate == "conflict":
+        page.line(f"    with markers, outside of the series: {one_line(commit.patch.name)}")
+    for path in commit.left_out:
+        page.line(f"    left out, not in the package: {one_line(path)}")
+    for path in commit.modes:
+        page.line(f"    its mode changes, which no quilt patch can say: {one_line(path)}")
+    for finding in commit.findings:
+        if finding.severity != "info":
+            page.paragraph(
+                f"{finding.severity}: {one_line(finding.message)} [{finding.rule}]", 4, hanging=2
+            )
