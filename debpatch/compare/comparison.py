@@ -11,6 +11,7 @@ from functools import cached_property
 from debpatch.compare.absence import Reason, why_missing
 from debpatch.compare.alignment import Pair, align
 from debpatch.compare.change import Change
+from debpatch.compare.home import plausible_at
 from debpatch.compare.ladder import Status, folded, is_white_space, rung
 from debpatch.compare.lines import LinePair, carried, pair_lines
 from debpatch.compare.renames import Renaming, identifier_map
@@ -112,7 +113,7 @@ def compare(
     missing. ``moved`` maps upstream's paths to those of the same files at the base.
     """
     pairs = align(upstream, patch, moved or {})
-    renamings = identifier_map(pairs)
+    renamings = identifier_map(pairs, plausible_at(base) if base else None)
     names = {renaming.upstream: renaming.patch for renaming in renamings}
     statuses = _statuses(pairs, names)
     matched = [

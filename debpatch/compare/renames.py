@@ -2,19 +2,21 @@
 
 A map is evidence only if it holds everywhere, so one entry is taken when a whole hunk becomes equal
 by it (or at least two lines do) and nothing in the comparison speaks against it: the name goes to
-no other name, stays itself nowhere, and no other name goes to the same one.
+no other name, stays itself nowhere, and no other name goes to the same one. Where the files are at
+hand they have their say too (see ``home``).
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rapidfuzz.distance import LCSseq
 
 from debpatch.compare.change import Change
-from debpatch.compare.lexer import MEMBER, LexedLine, Token, lexer_for
+from debpatch.compare.home import Plausible
+from debpatch.compare.lexer import MEMBER, Token, lexer_for
 from debpatch.inputs.diff import Sign
 
 
@@ -27,76 +29,79 @@ class Renaming:
     occurrences: int
 
 
-@dataclass(slots=True)
-class _Votes:
-    """How often a name answers a name; ``firm`` ones come from hunks or lines equal throughout."""
+def identifier_map(
+    pairs: Iterable[tuple[Change, Change]], plausible: Plausible | None = None
+) -> tuple[Renaming, ...]:
+    """The renamings that hold over all ``pairs`` of an upstream hunk and its counterpart.
 
-    count: Counter[tuple[str, str]] = field(default_factory=Counter)
-    firm: set[tuple[str, str]] = field(default_factory=set)
-
-
-def identifier_map(pairs: Iterable[tuple[Change, Change]]) -> tuple[Renaming, ...]:
-    """The renamings that hold over all ``pairs`` of an upstream hunk and its counterpart."""
-    votes = _Votes()
+    ``plausible`` may refuse one for what it knows of the files.
+    """
+    count: Counter[_Vote] = Counter()
+    firm: set[_Vote] = set()
+    cast_in: dict[_Vote, tuple[Change, Change]] = {}
     for upstream, patch in pairs:
-        if lexer_for(patch.path) is None:
-            continue  # prose has no identifiers, and one word for another is another meaning
-        for sign in ("-", "+"):
-            _vote(_side(upstream, sign), _side(patch, sign), votes)
+        for vote, is_firm in _votes(upstream, patch):
+            count[vote] += 1
+            cast_in.setdefault(vote, (upstream, patch))
+            if is_firm:
+                firm.add(vote)
     partners, origins = defaultdict(set), defaultdict(set)
-    for ours, theirs in votes.firm:
+    for ours, theirs in firm:
         partners[ours].add(theirs)
         origins[theirs].add(ours)
     return tuple(
-        Renaming(ours, theirs, count)
-        for (ours, theirs), count in sorted(votes.count.items())
+        Renaming(ours, theirs, number)
+        for (ours, theirs), number in sorted(count.items())
         if ours != theirs
-        and ((ours, theirs) in votes.firm or count > 1)
+        and ((ours, theirs) in firm or number > 1)
         and partners[ours] <= {theirs}
         and origins[theirs] <= {ours}
+        and (plausible is None or plausible(*cast_in[ours, theirs], theirs))
     )
 
 
-def _side(change: Change, sign: Sign) -> list[LexedLine]:
-    return [line for line in change.lines if line.sign == sign and not line.is_comment]
+_Vote = tuple[str, str]
+"""Upstream's name and the one that stands in its place in the patch."""
 
 
-def _vote(ours: Sequence[LexedLine], theirs: Sequence[LexedLine], votes: _Votes) -> None:
-    left = [token for line in ours for token in _code(line)]
-    right = [token for line in theirs for token in _code(line)]
-    if _shape(left) == _shape(right):
-        _count(left, right, votes, firm=True)
-        return
-    match = LCSseq.opcodes([_shape(_code(n)) for n in ours], [_shape(_code(n)) for n in theirs])
-    for code in match:
-        if code.tag != "equal":
+def _votes(upstream: Change, patch: Change) -> Iterator[tuple[_Vote, bool]]:
+    """Each name that answers a name; firm where a side, or a line, is equal throughout."""
+    if lexer_for(patch.path) is None:
+        return  # prose has no identifiers, and one word for another is another meaning
+    for sign in _SIGNS:
+        ours, theirs = _side(upstream, sign), _side(patch, sign)
+        left = [token for line in ours for token in line]
+        right = [token for line in theirs for token in line]
+        if _shape(left) == _shape(right):
+            yield from ((vote, True) for vote in _answers(left, right))
             continue
-        for n in range(code.src_end - code.src_start):
-            our, their = _code(ours[code.src_start + n]), _code(theirs[code.dest_start + n])
-            _count(our, their, votes, firm=our == their)
+        for code in LCSseq.opcodes([_shape(line) for line in ours], [_shape(n) for n in theirs]):
+            if code.tag != "equal":
+                continue
+            for n in range(code.src_end - code.src_start):
+                our, their = ours[code.src_start + n], theirs[code.dest_start + n]
+                yield from ((vote, our == their) for vote in _answers(our, their))
 
 
-def _code(line: LexedLine) -> list[Token]:
-    return [token for token in line.tokens if token.kind != "comment"]
+_SIGNS: tuple[Sign, Sign] = ("-", "+")
 
 
-def _shape(tokens: Sequence[Token]) -> tuple[str, ...]:
+def _side(change: Change, sign: Sign) -> list[list[Token]]:
+    """The code of the lines with ``sign``, comments left out."""
+    lines = (line for line in change.lines if line.sign == sign and not line.is_comment)
+    return [[token for token in line.tokens if token.kind != "comment"] for line in lines]
+
+
+def _shape(tokens: Iterable[Token]) -> tuple[str, ...]:
     return tuple("_" if token.kind == "name" else token.text for token in tokens)
 
 
-def _count(left: Sequence[Token], right: Sequence[Token], votes: _Votes, *, firm: bool) -> None:
+def _answers(left: Sequence[Token], right: Sequence[Token]) -> Iterator[_Vote]:
+    """The names of tokens of one shape; chains of one build correspond part by part."""
     for our, their in zip(left, right, strict=True):
         if our.kind != "name":
             continue
-        for pair in _correspondences(our.text, their.text):
-            votes.count[pair] += 1
-            if firm:
-                votes.firm.add(pair)
-
-
-def _correspondences(ours: str, theirs: str) -> Iterator[tuple[str, str]]:
-    """Chains of one build correspond part by part, others as a whole."""
-    if MEMBER.findall(ours) == MEMBER.findall(theirs):
-        yield from zip(MEMBER.split(ours), MEMBER.split(theirs), strict=True)
-    else:
-        yield ours, theirs
+        if MEMBER.findall(our.text) == MEMBER.findall(their.text):
+            yield from zip(MEMBER.split(our.text), MEMBER.split(their.text), strict=True)
+        else:
+            yield our.text, their.text

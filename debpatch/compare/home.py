@@ -1,0 +1,68 @@
+"""Whether a name is at home where the patch uses it.
+
+That a hunk becomes equal when one name is put for another is not yet a renaming: a port that says
+``SSL_VERIFY_NONE`` where upstream says ``SSL_VERIFY_PEER`` has the same shape and does the
+opposite. So the patch's name must be one that the base knows, or that the patch declares, and not
+one that upstream knows too and chose not to use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Set
+from functools import cache
+
+from debpatch.compare.change import Change
+from debpatch.compare.lexer import MEMBER, lex
+from debpatch.inputs.tree import Tree
+
+Plausible = Callable[[Change, Change, str], bool]
+"""Told an upstream hunk, its counterpart and the patch's name for something: can that be?"""
+
+
+def plausible_at(base: Tree) -> Plausible:
+    """Judge renamings by what upstream has after the fix and what ``base`` has before the patch."""
+    repository = base.repository
+
+    @cache
+    def names(tree: str, path: str) -> Set[str]:
+        text = (repository.read(tree, path) or b"").decode("utf-8", "surrogateescape")
+        return _names(text, path)
+
+    @cache
+    def has(tree: str, name: str) -> bool:
+        return any(True for _ in repository.grep(tree, [name]))
+
+    def plausible(upstream: Change, patch: Change, theirs: str) -> bool:
+        parts = MEMBER.split(theirs)
+        after = repository.tree(upstream.sha or base.sha)
+        if theirs in names(after, upstream.path):
+            return False
+        before = names(base.sha, patch.old_path) if patch.old_path else set()
+        if all(part in before for part in parts) or _declares(patch, theirs):
+            return True
+        return all(has(base.sha, part) and not has(after, part) for part in parts)
+
+    return plausible
+
+
+def _names(text: str, path: str) -> Set[str]:
+    """The names in the code of a file: member chains, how they begin, and their parts."""
+    chains = {token.text for row in lex(text.split("\n"), path) for token in row if
+              token.kind == "name"}  # fmt: skip
+    names = set(chains)
+    for chain in chains:
+        names.update(MEMBER.split(chain))
+        names.update(chain[: joint.start()] for joint in MEMBER.finditer(chain))
+    return names
+
+
+_NO_TYPE = "return|case|goto|else|throw|yield|delete|new|await|not|and|or|in"
+
+
+def _declares(patch: Change, name: str) -> bool:
+    """Whether a line that the patch adds looks like a declaration: a type, then the name."""
+    declaration = re.compile(
+        rf"\b(?!(?:{_NO_TYPE})\b)[A-Za-z_]\w*[\s*&]+{re.escape(name)}\s*(?:[;=,)\[(:]|$)"
+    )
+    return any(declaration.search(line) for line in patch.hunk.added)
