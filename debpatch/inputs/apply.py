@@ -33,20 +33,27 @@ class Applied:
 def apply_file(diff: FileDiff, content: bytes | None, *, reverse: bool = False) -> Applied:
     """Apply ``diff`` to ``content`` (None: there is no such file); hunks without a place are left.
 
-    With ``reverse`` the diff is taken back instead. A binary diff without hunks leaves the content
+    A file is only created where there is none, or an empty one, and only deleted as a whole. With
+    ``reverse`` the diff is taken back instead. A binary diff without hunks leaves the content
     as it is.
     """
+    source, target = diff.old_path, diff.new_path
+    if reverse:
+        source, target = target, source
     lines = (content or b"").decode("utf-8", "surrogateescape").split("\n")
     ends_with_newline = lines[-1] == ""
     if ends_with_newline:
         lines.pop()
     file = _File(lines, ends_with_newline or not lines)
     hunks = map(reversed_hunk, diff.hunks) if reverse else diff.hunks
+    refused = Applied(content, (None,) * len(diff.hunks))
+    if source is None and file.lines:
+        return refused  # "which already exists"
     offsets = tuple(file.apply(hunk) for hunk in hunks)
-    target = diff.old_path if reverse else diff.new_path
-    gone = target is None and not file.lines
+    if target is None and file.lines:
+        return refused  # "not deleting file, as content differs"
     created = content is None and not file.lines
-    return Applied(None if gone or created else file.encode(), offsets)
+    return Applied(None if target is None or created else file.encode(), offsets)
 
 
 def reversed_hunk(hunk: Hunk) -> Hunk:
@@ -89,7 +96,8 @@ class _File:
         self.lines[place : place + len(old)] = [line.text for line in new]
         if place + len(new) == len(self.lines):
             self.ends_with_newline = new[-1].newline if new else True
-        self.settled = place + len(new)
+        # The next hunk may begin in this one's trailing context, but not before.
+        self.settled = place + len(new) - _context(hunk)[1]
         self.growth += len(new) - len(old)
         self.drift += place - expected
         return self.drift

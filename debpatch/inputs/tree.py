@@ -59,7 +59,7 @@ class Edit:
             before, after = file.old_path, file.new_path
             if reverse:
                 before, after = after, before
-            mode, content = self._read(before) if before else (None, None)
+            mode, content = self._read(before or file.path)
             applied = apply_file(file, content, reverse=reverse)
             failures += [Failure(file.path, number) for number in applied.failed]
             if before and before != after:
