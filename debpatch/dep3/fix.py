@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from debpatch.dep3.edits import revalue
-from debpatch.dep3.header import Header, HeaderLine, is_among_trailers, read_header
+from debpatch.dep3.header import LIMIT, Header, HeaderLine, is_among_trailers, read_header
 from debpatch.dep3.names import is_dep3
 from debpatch.dep3.rules import Edit
 from debpatch.dep3.targets import PatchFile
@@ -28,16 +28,19 @@ def mend(data: bytes, findings: Iterable[Finding], today: date) -> bytes:
     """Give the patch ``data`` with the certain mendings of ``findings``, or ``data`` itself.
 
     ``Last-Update`` becomes ``today`` where anything else changes. Headers in comments, as dpatch
-    has them, and files of several mails are left alone. Raises DebpatchError where the result would
-    not read back as it was meant, which is an error of debpatch's.
+    has them, headers beyond LIMIT and files of several mails are left alone. Raises DebpatchError
+    where the result would not read back as it was meant, which is an error of debpatch's.
     """
     header = read_header(data)
     edits, adds = _wanted(findings)
     if not (edits or adds) or header.layout == "dpatch" or len(header.mails) > 1:
         return data
     edits, adds = _dated(header, edits, adds, today)
-    mended = _applied(header.data, [*edits, *_insertion(header, adds)]) + data[len(header.data) :]
-    _verify(header, read_header(mended), len(mended) - len(data), adds)
+    head = _applied(header.data, [*edits, *_insertion(header, adds)])
+    if header.truncated or len(head) > LIMIT:
+        return data
+    mended = head + data[len(header.data) :]
+    _verify(header, read_header(mended), len(head), adds)
     return mended
 
 
@@ -68,8 +71,11 @@ def _wanted(findings: Iterable[Finding]) -> tuple[list[Edit], list[tuple[str, st
     """The edits that do not overlap, and the fields to add, in DEP-3's order."""
     edits: list[Edit] = []
     adds: dict[tuple[str, str], None] = {}
+    taken: set[int] = set()
     for finding in findings:
-        if not any(_overlap(new, old) for new in finding.edits for old in edits):
+        places = [place for edit in finding.edits for place in range(edit.start, edit.end)]
+        if taken.isdisjoint(places):
+            taken.update(places)
             edits.extend(finding.edits)
         adds |= dict.fromkeys(finding.adds)
     return edits, sorted(adds, key=lambda add: _ORDER.index(add[0]))
@@ -151,11 +157,11 @@ def _last_line(header: Header) -> HeaderLine | None:
 # -- the proof -------------------------------------------------------------------------------------
 
 
-def _verify(old: Header, new: Header, grown: int, adds: Iterable[tuple[str, str]]) -> None:
+def _verify(old: Header, new: Header, length: int, adds: Iterable[tuple[str, str]]) -> None:
     """Raise DebpatchError unless the new header says what the old one did, and the new fields."""
     has_fields = {(field.key, field.text) for field in new.fields if field.opens}
     is_whole = (
-        len(new.data) == len(old.data) + grown
+        len(new.data) == length
         and _prose(old) == _prose(new)
         and all((name.lower(), value) in has_fields for name, value in adds)
     )

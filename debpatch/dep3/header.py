@@ -16,8 +16,8 @@ from typing import Literal
 
 from debpatch.dep3.names import is_dep3, is_known, key_of
 
-LIMIT = 1 << 20
-"""Bytes of a header that are read; the longest in Debian have a tenth of that."""
+LIMIT = 1 << 18
+"""Bytes of a header that are read; the longest of 2,800 in Debian has 9,095."""
 
 Layout = Literal["deb822", "git", "git-dep3", "dpatch", "partial", "free-text", "none"]
 """``git`` is a mail with the fields that Git writes, ``git-dep3`` one with more of DEP-3's;
@@ -162,8 +162,13 @@ def _mails(data: bytes) -> tuple[int, ...]:
     """The lines with the date that git-format-patch(1) gives all its mails."""
     if b" Mon Sep 17 00:00:00 2001" not in data:
         return ()
-    starts = (postmark.start() for postmark in _POSTMARK.finditer(data))
-    return tuple(data.count(b"\n", 0, start) + 1 for start in starts)
+    lines = []
+    line, counted_to = 1, 0
+    for postmark in _POSTMARK.finditer(data):
+        line += data.count(b"\n", counted_to, postmark.start())
+        counted_to = postmark.start()
+        lines.append(line)
+    return tuple(lines)
 
 
 # -- what each line is -----------------------------------------------------------------------------

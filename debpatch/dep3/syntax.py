@@ -123,9 +123,9 @@ def _is_damaged(text: str) -> bool:
 
 @rule("header-too-long", "warning", "syntax")
 def header_too_long(case: Case) -> Iterator[Problem]:
-    """There is more than a mebibyte of text before the diff, and only that much was read."""
+    """There are more than 256 KiB of text before the diff, and only so much was read."""
     if case.header.truncated:
-        yield Problem(None, "no diff begins in the first mebibyte", "shorten the header")
+        yield Problem(None, "no diff begins in the first 256 KiB", "shorten the header")
 
 
 @rule("no-diff", "warning", "syntax")
@@ -329,13 +329,14 @@ def _break_in_description(header: Header) -> tuple[Field, HeaderLine] | None:
     if description is None:
         return None
     end = description.lines[-1].number
-    for field in header.fields:
+    lost = (f for f in header.fields if not f.opens and f.line > end and is_dep3(f.key))
+    for field in lost:
         between = [n for n in header.lines[end : field.line - 1] if n.kind in {"blank", "text"}]
-        text = [line for line in between if line.kind == "text"]
-        is_indented = all(line.text[0] in " \t" for line in text)
-        is_lost = not field.opens and is_dep3(field.key) and field.line > end
-        if is_lost and between and (field.block == description.block or is_indented):
+        is_indented = all(line.text[0] in " \t" for line in between if line.kind == "text")
+        if between and (field.block == description.block or is_indented):
             return field, between[0]
+        if not is_indented:
+            return None  # nor is any field after this one in the long description
     return None
 
 

@@ -49,7 +49,7 @@ _MEANT: tuple[tuple[Forwarding, re.Pattern[str]], ...] = (
     ),
     ("no", re.compile(r"none|never|not|not[ _-]*(?:yet|forwarded)(?:[ _-]*yet)?|nope|todo|false")),
 )
-_REMARK = re.compile(r"(not-needed|no)\b\W*\s\W*\w")
+_REMARK = re.compile(r"(not[ _-]?needed|no)\b\W*\s\W*\w")
 
 
 def meant_forwarded(value: str) -> Forwarding | None:
@@ -67,7 +67,7 @@ def remarked_forwarded(value: str) -> Forwarding | None:
     remark = _REMARK.match(value.strip().lower())
     if remark is None or URL.search(value):
         return None
-    return parse_forwarded(remark[1])
+    return "no" if remark[1] == "no" else "not-needed"
 
 
 def parse_date(value: str) -> date | None:

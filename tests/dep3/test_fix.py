@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debpatch.dep3.fix import mend
-from debpatch.dep3.header import read_header
+from debpatch.dep3.header import LIMIT, read_header
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.targets import PatchFile, Target
 from debpatch.dep3.validate import Finding, validate
@@ -140,6 +140,11 @@ def test_comments_and_several_mails_are_left_alone() -> None:
     assert mended(dpatch, ORIGIN) == dpatch
     twice = MAIL + DIFF + MAIL
     assert mended(twice, ORIGIN) == twice
+
+
+def test_a_header_that_would_outgrow_what_is_read_is_left_alone() -> None:
+    header = "Bug-Debian: http://bugs.debian.org/1234\n" * (LIMIT // 40)
+    assert mended(header) == header
 
 
 def test_a_header_without_a_line_end() -> None:
