@@ -38,4 +38,4 @@ def _common(
 
 
 # Each command's module registers itself; they come last because they import `app`.
-from debpatch.cli import demo, diff_upstream, import_commits, validate_dep3  # noqa: E402, F401
+from debpatch.cli import demo, diff_upstream, export_patch, import_commits, validate_dep3  # noqa: E402, F401

@@ -7,7 +7,7 @@ field of DEP-3. Lines that would be are quoted with ``> ``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -48,22 +48,34 @@ def message_text(message: str, subject: str, tracker: str | None = None) -> Mess
     rest = message.strip().partition("\n\n")[2].strip("\n")
     body = tuple(map(_harmless, rest.split("\n"))) if rest else ()
     debian = tuple(dict.fromkeys(map(int, _DEBIAN.findall(message))))
-    last = list(takewhile(bool, reversed(body)))
     return MessageText(
         _CONTROLS.sub(" ", subject).strip(),
         body,
         tuple(dict.fromkeys(_bugs(message, tracker))),
         debian,
-        bool(last) and all(_TRAILER.match(line) for line in last),
+        bool(split_trailers(body)[1]),
     )
 
 
-def _harmless(line: str) -> str:
+def split_trailers(body: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The body without the paragraph of trailers at its end, and that paragraph."""
+    last = tuple(takewhile(bool, reversed(body)))[::-1]
+    if not last or not all(_TRAILER.match(line) for line in last):
+        return tuple(body), ()
+    return tuple(body[: len(body) - len(last)]), last
+
+
+def without_diff(line: str) -> str:
+    """The line of prose, quoted if it would be read as part of a diff or as a new mail."""
     line = _CONTROLS.sub(" ", line).rstrip()
+    return f"> {line}" if _DIFF.match(line.lstrip()) else line
+
+
+def _harmless(line: str) -> str:
+    line = without_diff(line)
     field = _FIELD.match(line)
     key = key_of(field[1]) if field else ""
-    is_field = is_dep3(key) and key not in _OF_REVIEW
-    return f"> {line}" if is_field or _DIFF.match(line.lstrip()) else line
+    return f"> {line}" if is_dep3(key) and key not in _OF_REVIEW else line
 
 
 def _bugs(message: str, tracker: str | None) -> Iterator[str]:

@@ -1,0 +1,87 @@
+"""`debpatch export-patch`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from debpatch.cli.app import app
+from debpatch.cli.options import Format, FormatOption, Package, Repo, Update
+
+
+@app.command("export-patch")
+def export_patch(
+    patches: Annotated[
+        list[str], typer.Argument(metavar="PATCH...", help="Patch files, in their order.")
+    ],
+    onto: Annotated[
+        str, typer.Option("--onto", metavar="REV", help="Where they shall apply: a branch, a tag.")
+    ],
+    repo: Repo = None,
+    update: Update = False,
+    package: Package = None,
+    author: Annotated[
+        str | None,
+        typer.Option("--author", metavar="'NAME <MAIL>'", help="Who wrote it, if nothing tells."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Write a file for each mail there, with a cover letter before a series.",
+        ),
+    ] = None,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """Turn quilt patches into mails that `git am` takes on an upstream branch.
+
+    Without --output the mails are printed as a mailbox. Exits with 1 if a patch does not apply, and
+    says which hunks.
+    """
+    import os
+
+    from debpatch.cli.output import deliver
+    from debpatch.cli.progress import cloning
+    from debpatch.inputs.source_directory import find_package_root
+    from debpatch.inputs.source_package import open_package
+    from debpatch.inputs.tree import Tree
+    from debpatch.inputs.upstream import open_upstream
+    from debpatch.proposals.documents import write_documents
+    from debpatch.proposals.export_patch import export_patches, read_for
+    from debpatch.proposals.uploader import read_clock, read_uploader
+    from debpatch.render.export_json import render as render_json
+    from debpatch.render.export_text import explain, written
+
+    now = read_clock(os.environ)
+    where = package or find_package_root(Path(patches[0]).parent)
+    source = open_package(where) if where else None
+    with (
+        cloning() as progress,
+        open_upstream(source, repo=repo, update=update, progress=progress) as repository,
+    ):
+        tree = Tree(repository, repository.tree(repository.resolve(onto)), onto)
+        read = [read_for(tree, path) for path in patches]
+        found = export_patches(repository, read, onto, now, package=source, author=author)
+    files: dict[str, bytes] = {}
+    if found.applies:
+        files = {p.file_name(n): m for n, (p, m) in
+                 enumerate(zip(found.patches, found.mails(), strict=True), 1)}  # fmt: skip
+    if found.applies and len(found.patches) > 1 and output:
+        sender = read_uploader(os.environ).mailbox
+        files = {"0000-cover-letter.patch": found.cover_letter(sender, now), **files}
+    if output and files:
+        write_documents(output, files)
+    if format_ is Format.JSON:
+        deliver(render_json(found, sorted(files) if output else []), None)
+    elif not found.applies:
+        deliver(explain(found), None)
+    elif output:
+        deliver(written(found, output, files), None)
+    else:
+        mailbox = b"\n".join(files.values())
+        deliver(mailbox.decode("utf-8", "surrogateescape"), None)
+    raise typer.Exit(int(not found.applies))

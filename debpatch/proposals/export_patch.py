@@ -1,0 +1,210 @@
+"""Quilt patches as mails that git-am(1) takes on an upstream branch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parseaddr, parsedate_to_datetime
+
+from debpatch.dep3.header import Header, read_header
+from debpatch.dep3.values import parse_date
+from debpatch.errors import DebpatchError
+from debpatch.inputs.patch import Patch, read_patch
+from debpatch.inputs.repository import Repository
+from debpatch.inputs.source_package import SourcePackage
+from debpatch.inputs.tree import Edit, Failure, Tree
+from debpatch.proposals.ancestry import Ancestor, ancestors, told_truly
+from debpatch.proposals.commit_message import split_trailers
+from debpatch.proposals.mail import write_mail
+from debpatch.proposals.patch_prose import read_prose
+from debpatch.proposals.source_diff import source_diff
+
+# How deep the paths of a patch may lie; -p1 is what quilt writes, the others are found by trying.
+_STRIPS = (1, 0, 2)
+_SIGNATURE = b"-- \ndebpatch\n"
+
+
+@dataclass(frozen=True)
+class ExportedPatch:
+    """A patch for a mail; ``author_from`` says who named the author.
+
+    With ``failures``, hunks that find no place, there is no ``diff`` and no mail.
+    """
+
+    name: str
+    subject: str
+    author: str
+    author_from: str
+    body: tuple[str, ...]
+    date: datetime
+    diff: bytes
+    ancestors: tuple[Ancestor, ...]
+    failures: tuple[Failure, ...]
+
+    def mail(self, number: int, total: int) -> bytes:
+        """The mail, the ``number``-th of ``total``; of one, it says no number."""
+        count = f" {number:0{len(str(total))}d}/{total}" if total > 1 else ""
+        fields = [
+            ("From", self.author),
+            ("Date", format_datetime(self.date)),
+            ("Subject", f"[PATCH{count}] {self.subject}"),
+        ]
+        text = "".join(f"{line}\n" for line in self.body).encode("utf-8", "replace")
+        return write_mail(fields, text + b"---\n" + self.diff + _SIGNATURE, postmark=True)
+
+    def file_name(self, number: int) -> str:
+        """The name that git-format-patch(1) would give the mail."""
+        words = re.sub(r"[^A-Za-z0-9._]+", "-", self.subject).strip(".-")[:52].rstrip(".-")
+        return f"{number:04d}-{words}.patch"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A series of patches on a revision; ``stat`` is the diffstat of them all."""
+
+    onto: str
+    sha: str
+    patches: tuple[ExportedPatch, ...]
+    stat: str
+
+    @property
+    def applies(self) -> bool:
+        """Whether all of them do."""
+        return not any(patch.failures for patch in self.patches)
+
+    def mails(self) -> tuple[bytes, ...]:
+        """The patches' mails, in order."""
+        total = len(self.patches)
+        return tuple(patch.mail(n, total) for n, patch in enumerate(self.patches, 1))
+
+    def cover_letter(self, sender: str, now: datetime) -> bytes:
+        """A mail to go before the series; what it is for is left to a person to say."""
+        total = len(self.patches)
+        number = "0" * len(str(total))
+        fields = [
+            ("From", sender),
+            ("Date", format_datetime(now)),
+            ("Subject", f"[PATCH {number}/{total}] TODO(human): what the series is for"),
+        ]
+        subjects = "".join(f"  {patch.subject}\n" for patch in self.patches)
+        text = (
+            "TODO(human): why this series, and who has tested it how.\n\n"
+            f"It applies to {self.onto} ({self.sha[:12]}).\n\n{subjects}\n{self.stat}\n\n"
+        )
+        return write_mail(fields, text.encode("utf-8", "replace") + _SIGNATURE, postmark=True)
+
+
+def export_patches(
+    repository: Repository,
+    patches: Sequence[Patch],
+    onto: str,
+    now: datetime,
+    *,
+    package: SourcePackage | None = None,
+    author: str | None = None,
+) -> Export:
+    """Put ``patches`` one upon the other onto the revision ``onto``.
+
+    The author is the header's, else who put the patch into the changelog of ``package``; ``author``
+    wins over both. Raises DebpatchError where nobody is known, and for what no mail can hold.
+    """
+    sha = repository.resolve(onto)
+    start = tree = Tree(repository, repository.tree(sha), onto)
+    exported: list[ExportedPatch] = []
+    for patch in patches:
+        edit = Edit.of(tree)
+        failures = tuple(edit.apply(patch.files))
+        after = tree if failures else edit.write(f"{onto} with {patch.name}")
+        diff = b"" if failures else source_diff(repository, tree.sha, after.sha, patch.name).data
+        exported.append(_exported(repository, patch, tree, diff, failures, now, package, author))
+        tree = after
+    total = source_diff(repository, start.sha, tree.sha, "the series").data
+    return Export(
+        onto, sha, tuple(exported), total.partition(b"\n\n")[0].decode("utf-8", "replace")
+    )
+
+
+def read_for(tree: Tree, path: str) -> Patch:
+    """Read the patch at ``path`` with as many path components taken off as ``tree`` asks for.
+
+    Raises DebpatchError as ``read_patch`` does.
+    """
+    there = tree.paths
+    for strip in _STRIPS:
+        try:
+            patch = read_patch(path, strip=strip)
+        except DebpatchError:
+            if strip == _STRIPS[0]:
+                raise
+            continue
+        if all(file.old_path is None or file.old_path in there for file in patch.files):
+            return patch
+    return read_patch(path)
+
+
+def _exported(
+    repository: Repository,
+    patch: Patch,
+    base: Tree,
+    diff: bytes,
+    failures: tuple[Failure, ...],
+    now: datetime,
+    package: SourcePackage | None,
+    author: str | None,
+) -> ExportedPatch:
+    header = read_header(patch.data)
+    prose = read_prose(header, patch.name)
+    found = ancestors(repository, patch, base)
+    who, source = (author, "--author") if author else _author(header, patch.name, package)
+    if "@" not in parseaddr(who)[1]:
+        raise DebpatchError(f"{patch.name}: {who!r} is no author with an address; use --author")
+    body = _with_bugs(told_truly(prose.body, found), header)
+    date = _date(header) or now
+    return ExportedPatch(
+        patch.name, prose.subject, who, source, body, date, diff, found, failures
+    )  # fmt: skip
+
+
+def _with_bugs(body: Sequence[str], header: Header) -> tuple[str, ...]:
+    """The body with the bugs of the header's fields, where it does not name them itself."""
+    told = "\n".join(body)
+    urls = [field.text for field in header.bugs if field.text not in told]
+    if not urls:
+        return tuple(body)
+    gap = [""] if body and not split_trailers(body)[1] else []
+    return (*body, *gap, *(f"Link: {url}" for url in urls))
+
+
+def _author(header: Header, name: str, package: SourcePackage | None) -> tuple[str, str]:
+    field = header.first("author", "from")
+    if field:
+        return field.text, "the header"
+    who = _added_by(package, name) if package else None
+    if who:
+        return who, "the changelog's entry that names the patch"
+    raise DebpatchError(
+        f"{name}: neither its header nor a changelog tells the author; use --author 'NAME <MAIL>'"
+    )
+
+
+def _added_by(package: SourcePackage, name: str) -> str | None:
+    """Who wrote the first entry of the changelog that names the patch."""
+    from debian.changelog import Changelog
+
+    text = (package.read("debian/changelog") or b"").decode("utf-8", "replace")
+    last = name.rpartition("/")[2]
+    naming = (block.author for block in reversed(list(Changelog(text))) if last in str(block))
+    return next((author for author in naming if author), None)
+
+
+def _date(header: Header) -> datetime | None:
+    mailed, updated = header.first("date"), header.first("last-update")
+    if mailed:
+        try:
+            return parsedate_to_datetime(mailed.text)
+        except ValueError:
+            pass
+    day = parse_date(updated.text) if updated else None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None

@@ -1,0 +1,42 @@
+"""`export-patch` for people."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from debpatch.proposals.export_patch import Export
+from debpatch.render.page import Look, Page
+from debpatch.render.safe import one_line
+
+
+def explain(export: Export) -> str:
+    """Which hunks of which patches find no place."""
+    page = Page(Look())
+    for patch in export.patches:
+        if not patch.failures:
+            continue
+        page.line(f"{one_line(patch.name)} does not apply to {one_line(export.onto)}:")
+        hunks: dict[str, list[int]] = defaultdict(list)
+        for failure in patch.failures:
+            hunks[failure.path].append(failure.hunk)
+        for path, numbers in hunks.items():
+            noun = "hunk" if len(numbers) == 1 else "hunks"
+            page.line(f"  {one_line(path)}: {noun} {', '.join(map(str, numbers))}")
+    page.paragraph("No mail was written; check-conflicts says what upstream has in their place.")
+    return str(page)
+
+
+def written(export: Export, folder: Path, names: Iterable[str]) -> str:
+    """What was written, and the command that sends it."""
+    page = Page(Look())
+    for name in names:
+        page.line(f"{folder / name}")
+    for patch in export.patches:
+        page.line(f"{one_line(patch.name)}: by {one_line(patch.author)}, says {patch.author_from}")
+    page.blank()
+    page.line("Try it:   git am --signoff " + shlex.quote(str(folder)) + "/000[1-9]*.patch")
+    page.line("Send it:  git send-email " + shlex.quote(str(folder)) + "/*.patch")
+    return str(page)
