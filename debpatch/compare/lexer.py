@@ -78,11 +78,20 @@ def changed_lines(hunk: Hunk, path: str) -> tuple[LexedLine, ...]:
     return tuple(lines)
 
 
+_HUGE = 1 << 17
+"""A fragment of more characters is data, or generated, and not worth minutes of lexing.
+
+Its lines are taken whole, so nothing is said about comments and names in it.
+"""
+
+
 def lex(lines: Sequence[str], path: str) -> tuple[tuple[Token, ...], ...]:
     """The tokens of each of ``lines``, a part of a file named ``path``."""
     lexer = lexer_for(path)
     if lexer is None:
         return tuple(tuple(_plain(line, "name")) for line in lines)
+    if sum(map(len, lines)) > _HUGE:
+        return tuple((Token("text", line.strip()),) if line.strip() else () for line in lines)
     return tuple(
         tuple(_join_members([token for kind, piece in row for token in _tokens(kind, piece)]))
         for row in _rows(lines, lexer)

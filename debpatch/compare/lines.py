@@ -15,6 +15,8 @@ from debpatch.inputs.diff import Sign
 
 SIMILAR = 50.0
 """From this likeness on (percent, rapidfuzz's ratio) one line stands for another, changed."""
+_REACH = 100
+"""So many lines further on, a line no longer stands for another; looking would take its square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def _alike(ours: Sequence[LexedLine], theirs: Sequence[LexedLine]) -> Iterator[L
     """Put a line that only the patch has beside the one of upstream's that it stands for."""
     start = 0
     for line in ours:
-        likeness = [fuzz.ratio(line.text.strip(), other.text.strip()) for other in theirs[start:]]
+        near = theirs[start : start + _REACH]
+        likeness = [fuzz.ratio(line.text.strip(), other.text.strip()) for other in near]
         best = max(range(len(likeness)), key=lambda n: likeness[n], default=None)
         if best is None or likeness[best] <= SIMILAR:
             yield LinePair(line, None)
