@@ -38,4 +38,11 @@ def _common(
 
 
 # Each command's module registers itself; they come last because they import `app`.
-from debpatch.cli import demo, diff_upstream, export_patch, import_commits, validate_dep3  # noqa: E402, F401
+from debpatch.cli import (  # noqa: E402
+    check_conflicts,  # noqa: F401
+    demo,  # noqa: F401
+    diff_upstream,  # noqa: F401
+    export_patch,  # noqa: F401
+    import_commits,  # noqa: F401
+    validate_dep3,  # noqa: F401
+)

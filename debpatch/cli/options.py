@@ -37,6 +37,15 @@ Base = Annotated[
         help="The upstream revision the package is built from. Default: its version's tag.",
     ),
 ]
+Onto = Annotated[
+    str | None,
+    typer.Option(
+        "--onto",
+        metavar="TARGET",
+        help="An upstream revision, or a package (DIR, DSC or apt:NAME) with its series applied. "
+        "Default: the package around the current folder.",
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to the terminal."),

@@ -32,36 +32,32 @@ CommitLines = Mapping[bytes, FileLines]
 
 
 def read_changes(
-    repository: Repository,
-    tips: Iterable[str],
-    without: Iterable[str] = (),
-    paths: Iterable[str] = (),
+    repository: Repository, tips: Iterable[str], without: Iterable[str], paths: Iterable[str]
 ) -> Mapping[str, CommitLines]:
-    """What the commits of ``tips`` that ``without`` do not have changed, by their full ids.
+    """What the commits of ``tips`` that ``without`` do not have changed in ``paths``, by full id.
 
-    With ``paths`` only commits that touch one of these are read, but these whole. Merges are not
-    read. Raises DebpatchError where the clone lacks objects.
+    Merges are not read. Raises DebpatchError where the clone lacks objects.
     """
     revisions = [*tips, *(f"^{sha}" for sha in without), "--"]
     places = [f":(literal){path}" for path in paths if "\n" not in path]
     return _log(repository, [*revisions, *places], "--no-merges")
 
 
-def read_change(repository: Repository, sha: str) -> CommitLines:
-    """What one commit changed, a merge against its first parent."""
-    return _log(repository, [sha], "-1", "--diff-merges=first-parent").get(sha, {})
+def read_whole_changes(repository: Repository, shas: Iterable[str]) -> Mapping[str, CommitLines]:
+    """All that the commits ``shas`` changed, by full id; a merge against its first parent."""
+    return _log(repository, shas, "--no-walk", "--diff-merges=first-parent")
 
 
 _COMMIT = re.compile(rb"\0([0-9a-f]{40,64})\n")
 
 
-def _log(
-    repository: Repository, revisions: Iterable[str], *options: str
-) -> dict[str, CommitLines]:
+def _log(repository: Repository, revisions: Iterable[str], *options: str) -> dict[str, CommitLines]:
+    stdin = "".join(f"{line}\n" for line in revisions).encode("utf-8", "surrogateescape")
+    if not stdin:
+        return {}
     output = repository.run(
-        "log", "--stdin", "--format=%x00%H", "-p", "--no-renames", "--full-diff", "--no-color",
-        "--no-ext-diff", "--no-textconv", *options,
-        stdin="".join(f"{line}\n" for line in revisions).encode("utf-8", "surrogateescape"),
+        "log", "--stdin", "--format=%x00%H", "-p", "--no-renames", "--no-color", "--no-ext-diff",
+        "--no-textconv", *options, stdin=stdin,
     )  # fmt: skip
     _, *parts = _COMMIT.split(output)
     pairs = zip(parts[::2], parts[1::2], strict=True)

@@ -291,6 +291,10 @@ class Repository:
             entries[path.decode("utf-8", "surrogateescape")] = TreeEntry(mode, sha)
         return entries
 
+    def is_file(self, revision: str, path: str) -> bool:
+        """Tell whether the commit or tree has a file at ``path``; reads no more than it must."""
+        return self._find(f"{revision}:{path}") is not None
+
     def read(self, tree: str, path: str) -> bytes | None:
         """The content of ``path`` in ``tree``; None where it is no file there."""
         entry = self.entries(tree).get(path)
@@ -330,7 +334,10 @@ class Repository:
             return (git or self._git).output(*command, stdin=stdin)
         except GitCommandError as error:
             missing = re.search(r"unable to read (?:tree|blob)?\s*\(?([0-9a-f]{40,64})", str(error))
-            if missing or self.partial or self.shallow:
+            vague = re.search(
+                r"[Cc]ould not (?:read|fetch)|promisor|missing|bad object", str(error)
+            )
+            if missing or (vague and (self.partial or self.shallow)):
                 raise DebpatchError(self._lacks(missing[1] if missing else "objects")) from error
             raise
 
@@ -418,7 +425,7 @@ class Repository:
         Lines that the commit ``since`` has already are left out.
         """
         ranges = [f"-L{number},{number}" for number in sorted(set(lines))]
-        if not ranges:
+        if not ranges or sha == since:
             return {}
         revisions = [sha] if since is None else [sha, f"^{since}"]
         output = self._output("blame", "--incremental", *ranges, *revisions, "--", path)
@@ -461,7 +468,7 @@ class Repository:
         """Make a tree from ``base`` with files replaced or removed."""
         return self.import_tree(base, changes.items())
 
-    def write_commit(self, tree: str, parents: Sequence[str] = ()) -> str:
+    def write_commit(self, tree: str, parents: Sequence[str] = (), message: bytes = b"") -> str:
         """Make a commit that no ref names; the same arguments give the same id.
 
         Written as a loose object by hand, since a process for each would take longer than the merge
@@ -469,7 +476,7 @@ class Repository:
         """
         lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
         lines += [f"{role} debpatch <> 0 +0000" for role in ("author", "committer")]
-        body = "\n".join([*lines, "", ""]).encode()
+        body = "\n".join([*lines, "", ""]).encode() + message
         content = b"commit %d\0%b" % (len(body), body)
         sha = hashlib.new("sha1" if len(tree) == 40 else "sha256", content).hexdigest()
         path = self._folder / "objects" / sha[:2] / sha[2:]

@@ -26,6 +26,7 @@ _FULL = 10  # letters from which on a line weighs in full
 _LARGER_SIDE = 0.1
 _CONTEXT = 0.5
 _DOUBT = 2.0  # weighs against whatever little there is in common
+_ELSEWHERE = 0.1  # part of the context below which the same words in other lines mean nothing
 
 
 @dataclass(frozen=True)
@@ -72,25 +73,42 @@ class Rarity:
 _LETTER = re.compile(rb"\w")
 
 
-def similarity(one: CommitLines, other: CommitLines, rarity: Rarity) -> float:
-    """How alike two commits are, from 0 to 1; 0.9 and more only for the same lines.
+class Likeness:
+    """Tells how alike other commits are to one."""
 
-    Files are compared that have the same path or else the same name.
-    """
-    pairs = [(one[path], other[twin]) for path, twin in _same_files(one, other)]
-    both = [_common(a, b) for a, b in pairs]
-    sides = one.values(), other.values()
-    context = _Overlap.of(rarity.context(both), *map(rarity.context, sides))
-    is_whole = len(pairs) == len(one) == len(other)
-    if is_whole and context.share >= 0.5 and all(a.changed == b.changed for a, b in pairs):
-        return 0.9 + 0.1 * context.share
-    close = sum(_alike(a, b, rarity) for a, b in pairs) * context.share
-    lines = _Overlap.of(rarity.changed(both) + close, *map(rarity.changed, sides))
-    if not lines.common:
-        return 0.0
-    common = lines.common + _CONTEXT * context.common
-    only = lines.smaller + _LARGER_SIDE * lines.larger + _CONTEXT / 2 * context.smaller
-    return common / (common + only + _DOUBT)
+    def __init__(self, commit: CommitLines, rarity: Rarity) -> None:
+        self._commit = commit
+        self._rarity = rarity
+        self._changed = rarity.changed(commit.values())
+        self._context = rarity.context(commit.values())
+
+    def to(self, other: CommitLines) -> float:
+        """How alike ``other`` is, from 0 to 1; 0.9 and more only for the same lines.
+
+        Files are compared that have the same path or else the same name.
+        """
+        commit, rarity = self._commit, self._rarity
+        pairs = [(commit[path], other[twin]) for path, twin in _same_files(commit, other)]
+        both = [_common(ours, theirs) for ours, theirs in pairs]
+        context = _Overlap.of(rarity.context(both), self._context, rarity.context(other.values()))
+        is_whole = len(pairs) == len(commit) == len(other)
+        if is_whole and context.share >= 0.5 and all(a.changed == b.changed for a, b in pairs):
+            return 0.9 + 0.1 * context.share
+        common = rarity.changed(both)
+        if context.share > _ELSEWHERE:
+            common += sum(_alike(a, b, rarity) for a, b in pairs) * context.share
+        lines = _Overlap.of(common, self._changed, rarity.changed(other.values()))
+        if not lines.common:
+            return 0.0
+        shared = lines.common + _CONTEXT * context.common
+        apart = lines.smaller + _LARGER_SIDE * lines.larger + _CONTEXT / 2 * context.smaller
+        return shared / (shared + apart + _DOUBT)
+
+
+def contained(part: CommitLines, whole: CommitLines, rarity: Rarity) -> float:
+    """How much, from 0 to 1, of the lines that ``part`` changes ``whole`` changes as well."""
+    both = [_common(part[path], whole[twin]) for path, twin in _same_files(part, whole)]
+    return rarity.changed(both) / (rarity.changed(part.values()) or 1.0)
 
 
 def _same_files(one: CommitLines, other: CommitLines) -> Iterator[tuple[bytes, bytes]]:

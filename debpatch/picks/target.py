@@ -1,22 +1,27 @@
 """What commits are picked onto: an upstream revision, or a source package.
 
 A package becomes a line of commits of our own on top of the base: upstream's source as Debian ships
-it, then one commit a patch of the series. So it has a history as an upstream branch has, and a
-conflict can be traced to a patch as it is to a commit.
+it, then one commit a patch of the series, with the patch's header as its message. So it has a
+history as an upstream branch has, and what can be asked of commits can be asked of patches as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.clone import Progress
+from debpatch.inputs.diff import parse_diff
+from debpatch.inputs.merge import Pick
 from debpatch.inputs.package_tree import series_trees
-from debpatch.inputs.repository import Repository, TreeEntry
+from debpatch.inputs.repository import Commit, Repository, TreeEntry
 from debpatch.inputs.source_directory import find_package_root
-from debpatch.inputs.source_package import APT, SourcePackage
+from debpatch.inputs.source_package import APT, SourcePackage, open_package
+from debpatch.inputs.upstream import open_upstream
 from debpatch.inputs.workspace import package_base
 
 
@@ -26,24 +31,59 @@ class Target:
 
     ``base`` is the upstream revision that it is built from, None where that is not known. ``own``
     are the commits that are of our making, from oldest to newest, with what each stands for: the
-    source as the package ships it, then each patch's name.
+    source as the package ships it, a patch by its name, a commit that was picked.
     """
 
     repository: Repository
     name: str
     commit: str
     base: str | None
-    own: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, str | Commit] = field(default_factory=dict)
 
     @cached_property
     def tree(self) -> str:
         """The tree to pick onto."""
         return self.repository.tree(self.commit)
 
+    def with_pick(self, picked: Pick) -> Target:
+        """The target with a commit picked onto it."""
+        message = picked.commit.message.encode("utf-8", "replace")
+        commit = self.repository.write_commit(picked.tree, [self.commit], message)
+        return replace(self, commit=commit, own={**self.own, commit: picked.commit})
+
+    def stands_for(self, sha: str) -> str | Commit:
+        """What to call a commit of the target's history: a patch by its name, or the commit."""
+        return self.own.get(sha) or self.repository.commit(sha)
+
     @cached_property
     def upstream(self) -> str | None:
         """The id of the newest upstream commit that it has; None where it has none."""
         return self.repository.resolve(self.base) if self.base else None
+
+
+@contextmanager
+def open_target(
+    onto: str | None,
+    *,
+    repo: str | None = None,
+    base: str | None = None,
+    update: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[Target]:
+    """Open the repository and in it what the user calls ``onto``.
+
+    Without it the package around the current folder is meant. Raises DebpatchError where there is
+    no such revision or package, or no repository.
+    """
+    if onto is None and find_package_root(Path()) is None:
+        raise DebpatchError("nothing to pick onto; name a revision or a package with --onto")
+    place = onto if onto is not None else "."
+    package = open_package(place) if names_package(place) else None
+    with open_upstream(package, repo=repo, update=update, progress=progress) as repository:
+        if package is None:
+            yield revision_target(repository, place)
+        else:
+            yield package_target(repository, package, base)
 
 
 def names_package(text: str) -> bool:
@@ -83,13 +123,20 @@ def package_target(
     if parent:
         left_out = _only_in(repository, repository.tree(parent), trees[0])
         trees = [_with(repository, tree, left_out) for tree in trees]
-    own: dict[str, str] = {}
-    stands_for = [f"the source of {name}", *(entry.name for entry in package.series)]
-    for tree, what in zip(trees, stands_for, strict=True):
-        parent = repository.write_commit(tree, [parent] if parent else [])
+    own: dict[str, str | Commit] = {}
+    commits = [(f"the source of {name}", b""), *_patches(package)]
+    for tree, (what, header) in zip(trees, commits, strict=True):
+        parent = repository.write_commit(tree, [parent] if parent else [], header)
         own[parent] = what
     assert parent is not None  # noqa: S101 - there is at least the source
     return Target(repository, name, parent, revision, own)
+
+
+def _patches(package: SourcePackage) -> Iterator[tuple[str, bytes]]:
+    """Name and header of each patch of the series."""
+    for entry in package.series:
+        data = package.read(entry.path) or b""
+        yield entry.name, parse_diff(data, strip=entry.strip, where=entry.path).preamble
 
 
 def _only_in(repository: Repository, tree: str, other: str) -> Mapping[str, TreeEntry]:

@@ -8,20 +8,21 @@ went or moved, the commits that did it are named.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from debpatch.inputs.merge import Conflict, Pick
-from debpatch.inputs.repository import Repository
+from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.regions import Region, Side
 from debpatch.picks.target import Target
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The ids of the commits that last touched a place: in the target, and before the pick."""
+    """What last touched a place, in the target and before the pick; patches by their names."""
 
-    ours: tuple[str, ...]
-    theirs: tuple[str, ...]
+    ours: tuple[str | Commit, ...]
+    theirs: tuple[str | Commit, ...]
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Blame:
         parent = pick.commit.parents[0] if pick.commit.parents else None
         repository = self.target.repository
         return Touched(
-            repository.path_log(self.target.commit, since, paths, "ADR"),
-            repository.path_log(parent, since, paths, "ADR") if parent else (),
+            self._all(repository.path_log(self.target.commit, since, paths, "ADR")),
+            self._all(repository.path_log(parent, since, paths, "ADR") if parent else ()),
         )
 
     def ancestor(self, pick: Pick) -> str | None:
@@ -64,7 +65,7 @@ class Blame:
 
     def _lines(
         self, commit: str | None, since: str | None, path: str, blob: str | None, side: Side
-    ) -> tuple[str, ...]:
+    ) -> tuple[str | Commit, ...]:
         repository = self.target.repository
         name = _path_of(repository, commit, path, blob) if commit and blob else None
         if commit is None or blob is None or name is None:
@@ -72,7 +73,10 @@ class Blame:
         last = len(repository.blob(blob).splitlines())
         around = (side.start - 1, side.start)
         numbers = [n for n in side.numbers or around if 1 <= n <= last]
-        return tuple(dict.fromkeys(repository.blame(commit, name, numbers, since).values()))
+        return self._all(dict.fromkeys(repository.blame(commit, name, numbers, since).values()))
+
+    def _all(self, shas: Iterable[str]) -> tuple[str | Commit, ...]:
+        return tuple(self.target.stands_for(sha) for sha in shas)
 
 
 def _path_of(repository: Repository, commit: str, path: str, blob: str) -> str | None:

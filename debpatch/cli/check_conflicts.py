@@ -1,0 +1,55 @@
+"""`debpatch check-conflicts`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from debpatch.cli.app import app
+from debpatch.cli.options import Base, Format, FormatOption, Onto, Output, Repo, Update
+
+
+@app.command("check-conflicts")
+def check_conflicts(
+    revisions: Annotated[
+        str, typer.Argument(metavar="REVS", help="Commits: A, A,B,C (in order) or A..B.")
+    ],
+    onto: Onto = None,
+    regions: Annotated[
+        bool,
+        typer.Option("--regions", help="Show the lines in conflict, and who last touched them."),
+    ] = False,
+    repo: Repo = None,
+    update: Update = False,
+    base: Base = None,
+    format_: FormatOption = Format.TEXT,
+    output: Output = None,
+) -> None:
+    """Try cherry-picks without a work tree: each commit alone, and all of them in order.
+
+    Exits with 0 if the commits apply cleanly in order, with 1 if any of them conflicts there.
+    """
+    from debpatch.cli.output import deliver
+    from debpatch.cli.progress import cloning
+    from debpatch.inputs.revisions import read_revisions
+    from debpatch.picks.conflicts import check_conflicts as check
+    from debpatch.picks.target import open_target
+    from debpatch.render.page import Look
+
+    with (
+        cloning() as progress,
+        open_target(onto, repo=repo, base=base, update=update, progress=progress) as target,
+    ):
+        commits = read_revisions(target.repository, revisions)
+        found = check(target.repository, commits, target, blame=regions)
+    if format_ is Format.JSON:
+        from debpatch.render.conflicts_json import render as render_json
+
+        deliver(render_json(found), output)
+    else:
+        from debpatch.render.conflicts_text import render as render_text
+
+        look = Look() if output else Look.of_terminal()
+        deliver(render_text(found, look, regions=regions), output)
+    raise typer.Exit(int(any(trial.outcome == "conflict" for trial in found.stacked)))

@@ -1,0 +1,106 @@
+"""Would these commits apply? Each alone, and all of them in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from debpatch.inputs.merge import Conflict, Outcome, Pick, pick, pick_each
+from debpatch.inputs.repository import Commit, Repository
+from debpatch.picks.carried import Carriers
+from debpatch.picks.regions import Region, regions
+from debpatch.picks.target import Target
+from debpatch.picks.touched import Blame, Touched
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region in conflict; ``touched`` is None where nobody asked."""
+
+    region: Region
+    touched: Touched | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedConflict:
+    """A conflict and its regions.
+
+    ``touched`` tells who brought about a conflict without regions, which is about a whole file.
+    """
+
+    conflict: Conflict
+    places: tuple[Place, ...]
+    touched: Touched | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What comes of one pick; ``carried_by`` is the patch or commit that has the change already."""
+
+    commit: Commit
+    outcome: Outcome
+    conflicts: tuple[PlacedConflict, ...]
+    carried_by: str | Commit | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictCheck:
+    """All picks: each ``alone`` on the target, and ``stacked`` one upon the other.
+
+    A pick that conflicts is left out of the stack, and the next ones are tried without it.
+    """
+
+    target: Target
+    alone: tuple[Trial, ...]
+    stacked: tuple[Trial, ...]
+
+
+def check_conflicts(
+    repository: Repository, commits: Sequence[Commit], target: Target, *, blame: bool = False
+) -> ConflictCheck:
+    """Pick ``commits`` onto ``target``; with ``blame`` find who touched the conflicting lines.
+
+    Raises DebpatchError for a merge commit.
+    """
+    trials = _Trials(repository, blame)
+    alone = pick_each(repository, commits, target.commit)
+    return ConflictCheck(
+        target,
+        tuple(trials.of(picked, target) for picked in alone),
+        tuple(trials.of(picked, below) for picked, below in _stack(repository, commits, target)),
+    )
+
+
+def _stack(
+    repository: Repository, commits: Sequence[Commit], target: Target
+) -> Iterator[tuple[Pick, Target]]:
+    """Each pick, and what it was picked onto: the target and the commits below, as its patches."""
+    for commit in commits:
+        picked = pick(repository, commit, target.commit)
+        yield picked, target
+        if picked.outcome == "clean":
+            target = target.with_pick(picked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trials:
+    repository: Repository
+    blame: bool
+
+    def of(self, picked: Pick, target: Target) -> Trial:
+        is_empty = picked.outcome == "already-applied"
+        return Trial(
+            picked.commit,
+            picked.outcome,
+            tuple(self._placed(picked, conflict, target) for conflict in picked.conflicts),
+            Carriers(target).of_empty(picked.commit) if is_empty else None,
+        )
+
+    def _placed(self, picked: Pick, conflict: Conflict, target: Target) -> PlacedConflict:
+        found = regions(self.repository, picked, conflict)
+        if not self.blame:
+            return PlacedConflict(conflict, tuple(Place(region) for region in found))
+        blame = Blame(target)
+        places = (Place(region, blame.region(picked, conflict, region)) for region in found)
+        whole = None if found else blame.file(picked, conflict)
+        return PlacedConflict(conflict, tuple(places), whole)

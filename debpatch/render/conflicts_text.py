@@ -1,0 +1,161 @@
+"""`check-conflicts` for people: what applies, in a table; then where it does not, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from debpatch.inputs.repository import Commit
+from debpatch.picks.conflicts import ConflictCheck, Place, PlacedConflict, Trial
+from debpatch.picks.regions import Side
+from debpatch.picks.target import Target
+from debpatch.picks.touched import Touched
+from debpatch.render.page import Look, Page, Span, count
+from debpatch.render.safe import one_line
+
+OUTCOMES = {"clean": "clean", "conflict": "conflict", "already-applied": "applied"}
+STYLES = {"clean": "green", "conflict": "bold red", "already-applied": "cyan"}
+_LONGEST = 40
+"""So many lines of one side of a region are shown."""
+
+
+def render(check: ConflictCheck, look: Look, *, regions: bool = False) -> str:
+    """The check as text; with ``regions`` the lines in conflict, and who last touched them."""
+    page = Page(look)
+    page.line((_summary(check), "bold"))
+    page.blank()
+    _table(page, check)
+    _carried(page, check)
+    trials = _conflicts(check)
+    if trials:
+        page.heading("Conflicts:")
+        for how, trial in trials:
+            _conflicting(page, check.target, how, trial, regions=regions)
+    if trials and not regions:
+        page.paragraph("--regions shows the lines, and which commits touched them last.", 2)
+    return str(page)
+
+
+def _summary(check: ConflictCheck) -> str:
+    number = len(check.alone)
+    onto = one_line(check.target.name)
+    if number == 1:
+        return f"{short(check.alone[0].commit)} onto {onto}: {check.alone[0].outcome}"
+    alone, stacked = (
+        sum(trial.outcome != "conflict" for trial in trials)
+        for trials in (check.alone, check.stacked)
+    )
+    return f"{number} commits onto {onto}: {alone} apply alone, {stacked} one after the other"
+
+
+def _table(page: Page, check: ConflictCheck) -> None:
+    several = len(check.alone) > 1
+    head = f"  {'alone':8}  {'stacked':8}  commit" if several else "  outcome   commit"
+    page.line((head, "dim"))
+    for alone, stacked in zip(check.alone, check.stacked, strict=True):
+        cells: list[Span | str] = ["  ", outcome(alone)]
+        if several:
+            cells += ["  ", outcome(stacked)]
+        room = page.look.width - (36 if several else 26)
+        subject = clipped(alone.commit.subject, room)
+        page.line(*cells, f"  {short(alone.commit)}  {subject}")
+
+
+def _carried(page: Page, check: ConflictCheck) -> None:
+    carried = [trial for trial in check.alone if trial.outcome == "already-applied"]
+    if not carried:
+        return
+    page.heading("Applied already:")
+    for trial in carried:
+        page.line(f"  {short(trial.commit)}  {carrier(trial.commit, trial.carried_by)}")
+
+
+def _conflicts(check: ConflictCheck) -> list[tuple[str, Trial]]:
+    """Each commit's conflicts, once where they are the same alone and stacked."""
+    found = []
+    for alone, stacked in zip(check.alone, check.stacked, strict=True):
+        same = alone.conflicts == stacked.conflicts
+        if alone.conflicts:
+            found.append(("" if same else ", alone", alone))
+        if stacked.conflicts and not same:
+            found.append((", stacked", stacked))
+    return found
+
+
+def _conflicting(page: Page, target: Target, how: str, trial: Trial, *, regions: bool) -> None:
+    page.line((f"  {short(trial.commit)}{how}", "bold"))
+    for item in trial.conflicts:
+        conflict_line(page, item)
+        if regions:
+            if item.touched:
+                _touchers(page, [*item.touched.ours, *item.touched.theirs])
+            for place in item.places:
+                _place(page, target, trial.commit, place)
+
+
+def conflict_line(page: Page, item: PlacedConflict) -> None:
+    """Add a line for one conflict: path, kind, how many regions."""
+    conflict = item.conflict
+    beside = f" ({', '.join(map(one_line, conflict.others))})" if conflict.others else ""
+    number = f", {count(len(item.places), 'region')}" if item.places else ""
+    page.line(f"    {one_line(conflict.path)}{beside}  ", (f"{conflict.kind}{number}", "yellow"))
+
+
+# -- regions ---------------------------------------------------------------------------------------
+
+
+def _place(page: Page, target: Target, commit: Commit, place: Place) -> None:
+    region = place.region
+    touched = place.touched or Touched((), ())
+    page.blank()
+    _side(page, f"before {short(commit)}", region.base, "dim", touched.theirs)
+    _side(page, one_line(target.name), region.ours, "magenta", touched.ours)
+    _side(page, f"after {short(commit)}", region.theirs, "cyan", ())
+    page.blank()
+
+
+def _side(page: Page, name: str, side: Side, style: str, touched: Sequence[str | Commit]) -> None:
+    where = f"line {side.start}" if side.lines else f"nothing before line {side.start}"
+    page.line((f"      {name}, {where}", f"bold {style}"))
+    _touchers(page, touched)
+    for line in side.lines[:_LONGEST]:
+        page.line((f"      | {one_line(line.expandtabs(4))}".rstrip(), style))
+    if len(side.lines) > _LONGEST:
+        page.line((f"      ... {count(len(side.lines) - _LONGEST, 'more line')}", "dim"))
+
+
+def _touchers(page: Page, touched: Iterable[str | Commit]) -> None:
+    for what in touched:
+        page.line((f"      touched by {clipped(label(what), page.look.width - 17)}", "yellow"))
+
+
+# -- words for commits -----------------------------------------------------------------------------
+
+
+def short(commit: Commit) -> str:
+    """As many digits of the id as tell commits apart."""
+    return commit.sha[:12]
+
+
+def label(what: str | Commit) -> str:
+    """A patch by its name, a commit by its id and subject."""
+    return one_line(what) if isinstance(what, str) else f"{short(what)} {one_line(what.subject)}"
+
+
+def clipped(text: str, room: int) -> str:
+    """``text`` on one line, cut where there is no room for it."""
+    text = one_line(text)
+    return text if len(text) <= room else text[: max(room - 3, 0)] + "..."
+
+
+def outcome(trial: Trial) -> tuple[str, str]:
+    """The word for an outcome, and its style."""
+    return f"{OUTCOMES[trial.outcome]:8}", STYLES[trial.outcome]
+
+
+def carrier(commit: Commit, what: str | Commit | None) -> str:
+    """What has a commit's change already."""
+    if what is None:
+        return "the lines read so already"
+    if isinstance(what, Commit) and what.sha == commit.sha:
+        return "the commit itself is there"
+    return f"by {label(what)}"
