@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from debpatch.dep3.header import Header
-from debpatch.dep3.history import History, Landing
+from debpatch.dep3.landings import Landing, Landings
 from debpatch.inputs.references import Kind, Reference, named_commits
 from debpatch.inputs.releases import Release
 
@@ -119,7 +119,7 @@ def gather(
     named: Iterable[Named],
     patch: bytes,
     repository: Repository,
-    history: History,
+    landings: Landings,
     base: Release | None,
 ) -> Evidence:
     """Compare the ``patch`` with the commits that its header has ``named``, and place them.
@@ -140,7 +140,7 @@ def gather(
             sha = one.commit.sha
             if sha not in theirs:
                 theirs[sha] = changes(repository.commit_diff(one.commit), sha)
-            own = (landing for landing in history.landings.get(sha, ()) if landing.sha == sha)
+            own = (landing for landing in landings.of.get(sha, ()) if landing.sha == sha)
             contained_in = next((landing.releases for landing in own), ())
             one = replace(one, match=_match(theirs[sha], ours), releases=contained_in)
         compared.append(one)
@@ -151,8 +151,8 @@ def gather(
         tuple(compared),
         _match(several, ours) if several else None,
         source,
-        history.landings.get(source.commit.sha, ()) if source and source.commit else (),
-        history.releases,
+        landings.of.get(source.commit.sha, ()) if source and source.commit else (),
+        landings.releases,
         base,
         complete=bool(repository.refs) and not (repository.shallow or repository.partial),
     )

@@ -12,7 +12,7 @@ from debpatch.dep3.case import Case
 from debpatch.dep3.changelog import closed_with
 from debpatch.dep3.evidence import Evidence, find_named, gather
 from debpatch.dep3.header import Field, Header, Layout, read_header
-from debpatch.dep3.history import History, read_history
+from debpatch.dep3.landings import Landings, find_landings
 from debpatch.dep3.names import ACCEPT
 from debpatch.dep3.rules import Edit, Problem, Rule, Severity, Witness, all_rules
 from debpatch.dep3.settings import Settings
@@ -58,10 +58,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The upstream repository, what its history says, and the release that is packaged."""
+    """The upstream repository, where fixes have landed in it, and the release that is packaged."""
 
     repository: Repository
-    history: History
+    landings: Landings
     base: Release | None
 
 
@@ -81,9 +81,9 @@ def look_up(target: Target, repository: Repository, base: str | None = None) -> 
         if named.commit
     }
     name = target.package.name if target.package else ""
-    history = read_history(repository, sorted(wanted), name)
+    landings = find_landings(repository, sorted(wanted), name)
     tag = base or _base(target, repository)
-    return Upstream(repository, history, read_release(tag, name) if tag else None)
+    return Upstream(repository, landings, read_release(tag, name) if tag else None)
 
 
 def _base(target: Target, repository: Repository) -> str | None:
@@ -153,13 +153,13 @@ def _evidence(
     if upstream is None:
         return None, NO_REPOSITORY
     named = find_named(header, upstream.repository)
-    if not named:
-        return None, "it names no commit"
+    if all(one.kind == "cause" for one in named):
+        return None, "it names no commit that it comes from"
     try:
-        evidence = gather(named, data, upstream.repository, upstream.history, upstream.base)
+        evidence = gather(named, data, upstream.repository, upstream.landings, upstream.base)
     except DebpatchError as error:
         return None, str(error)
-    if not any(one.commit for one in named):
+    if not any(one.commit for one in named if one.kind != "cause"):
         return evidence, "the repository has none of the commits that it names"
     return evidence, None
 

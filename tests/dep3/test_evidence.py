@@ -310,7 +310,7 @@ def test_a_backport_in_upstreams_own_words(tmp_path: Path) -> None:
 
 def test_what_names_no_commit_is_unverifiable(upstream: Upstream, tmp_path: Path) -> None:
     found = report(upstream, tmp_path, "Origin: vendor\n", ADAPTED)
-    assert found.unverifiable == "it names no commit"
+    assert found.unverifiable == "it names no commit that it comes from"
     assert not proofs(found)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +17,7 @@ from debpatch.inputs.references import named_commits
 from debpatch.inputs.releases import Release, releases
 
 if TYPE_CHECKING:
+    from debpatch.inputs.history import History
     from debpatch.inputs.repository import Commit, Repository
 
 How = Literal["itself", "cherry-pick", "backport", "same-change"]
@@ -41,40 +42,61 @@ class Landing:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """``landings`` of each commit asked for, by its full id; ``releases`` are all there are."""
+class Landings:
+    """Where the fix of each commit asked for stands, by full id; ``releases`` are all there are."""
 
-    landings: Mapping[str, tuple[Landing, ...]]
+    of: Mapping[str, tuple[Landing, ...]]
     releases: tuple[Release, ...]
 
 
-def read_history(repository: Repository, wanted: Iterable[str], package_name: str = "") -> History:
+def find_landings(
+    repository: Repository, wanted: Iterable[str], package_name: str = ""
+) -> Landings:
     """Find where the fixes of the commits ``wanted`` (full ids) stand in ``repository``.
 
-    ``package_name`` tells the project's own tags in a repository that several share.
+    ``package_name`` tells the project's own tags in a repository that several share. Raises
+    DebpatchError where the clone lacks what it should have.
     """
     known = tuple(releases(repository.tags, package_name))
     fixes = {sha: _sources(repository, sha) for sha in wanted}
     if not fixes:
-        return History({}, known)
+        return Landings({}, known)
+    from debpatch.inputs.history import read_history
+
     search = _Search.of(repository, {sha for family in fixes.values() for sha in family})
-    tags = {release.tag: release for release in known}
+    tagged = {release: f"refs/tags/{release.tag}" for release in known}
+    tagged = {r: repository.resolve(name) for r, name in tagged.items() if repository.has(name)}
+    branches = [ref.sha for ref in repository.refs if ref.name.startswith(_BRANCHES)]
+    history = read_history(repository, [*branches, *tagged.values()])
     found: dict[str, dict[str, How]] = defaultdict(dict)
-    containing: dict[str, tuple[Release, ...]] = {}
-    for record in _records(repository, tags):
-        for sha, how in search.matches(record.sha, record.subject, record.message):
-            found[sha].setdefault(record.sha, how)
-            containing[record.sha] = record.releases
-    return History(
+    for commit in history.commits.values():
+        for sha, how in search.matches(commit):
+            found[sha].setdefault(commit.sha, how)
+    having = _releases_having(history, tagged)
+    return Landings(
         {
             sha: tuple(
-                Landing(landing, repository.commit(landing).subject, how, containing[landing])
-                for landing, how in _of_family(sha, family, found).items()
+                Landing(at, history.commits[at].subject, how, having(at))
+                for at, how in _of_family(sha, family, found).items()
             )
             for sha, family in fixes.items()
         },
         known,
     )
+
+
+def _releases_having(
+    history: History, tagged: Mapping[Release, str]
+) -> Callable[[str], tuple[Release, ...]]:
+    """Gives the releases that contain a commit; ``tagged`` are the commits of their tags."""
+    bits: dict[str, int] = defaultdict(int)
+    for number, sha in enumerate(tagged.values()):
+        bits[sha] |= 1 << number
+    reached = history.reached(bits)
+    return lambda sha: tuple(r for n, r in enumerate(tagged) if reached[sha] >> n & 1)
+
+
+_BRANCHES = ("refs/heads/", "refs/remotes/")
 
 
 def _of_family(
@@ -86,44 +108,6 @@ def _of_family(
         for landing, how in found.get(member, {}).items():
             landings.setdefault(landing, how if member == sha or how != "itself" else "cherry-pick")
     return landings
-
-
-# -- one reading -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    sha: str
-    subject: str
-    message: str
-    releases: tuple[Release, ...]
-
-
-def _records(repository: Repository, tags: Mapping[str, Release]) -> Iterator[_Record]:
-    """All commits, children before parents, each with the releases that contain it.
-
-    A set of releases is a number with one bit for each, handed from child to parent.
-    """
-    order = list(tags)
-    output = repository.run(
-        "log", "--branches", "--remotes", "--tags", "--topo-order", "--no-color", "--no-decorate",
-        "--decorate-refs=refs/tags/", "-z", "--format=%H%n%P%n%D%n%s%n%B",
-    )  # fmt: skip
-    bits = {f"tag: {tag}": 1 << n for n, tag in enumerate(order)}
-    inherited: dict[str, int] = defaultdict(int)
-    sets: dict[int, tuple[Release, ...]] = {}
-    for raw in output.decode("utf-8", "replace").split("\0"):
-        if not raw.strip():
-            continue
-        sha, parents, names, subject, message = raw.lstrip("\n").split("\n", 4)
-        bitset = inherited.pop(sha, 0)
-        for name in names.split(", "):
-            bitset |= bits.get(name, 0)
-        for parent in parents.split():
-            inherited[parent] |= bitset
-        if bitset not in sets:
-            sets[bitset] = tuple(tags[tag] for n, tag in enumerate(order) if bitset >> n & 1)
-        yield _Record(sha, subject, message, sets[bitset])
 
 
 # -- what makes a commit a landing -----------------------------------------------------------------
@@ -157,30 +141,33 @@ class _Search:
             by_subject[commit.subject] = (*by_subject.get(commit.subject, ()), commit)
         return cls(repository, by_prefix, by_subject)
 
-    def matches(self, sha: str, subject: str, message: str) -> Iterator[tuple[str, How]]:
-        """The wanted commits whose fix the commit ``sha`` has."""
-        if sha in self.by_prefix.get(sha[:7], ()):
-            yield sha, "itself"
+    def matches(self, commit: Commit) -> Iterator[tuple[str, How]]:
+        """The wanted commits whose fix ``commit`` has."""
+        if commit.sha in self.by_prefix.get(commit.sha[:7], ()):
+            yield commit.sha, "itself"
+        yield from self._mentioned(commit)
+        for wanted in self.by_subject.get(commit.subject, ()):
+            if wanted.sha != commit.sha and self._is_same_change(wanted, commit):
+                yield wanted.sha, "same-change"
+
+    def _mentioned(self, commit: Commit) -> Iterator[tuple[str, How]]:
+        message = commit.message
         picked: tuple[str, ...] | None = None
         for mention in _ID.finditer(message):
             for wanted in self.by_prefix.get(mention[0][:7], ()):
                 if picked is None:
                     picked = _picked_from(message)
-                if not wanted.startswith(mention[0]) or wanted == sha:
+                if not wanted.startswith(mention[0]) or wanted == commit.sha:
                     continue
                 if mention[0] in picked:
                     yield wanted, "cherry-pick"
                 elif _SAYS_BACKPORT.search(message, 0, mention.start()):
                     yield wanted, "backport"
-        for commit in self.by_subject.get(subject, ()):
-            if commit.sha != sha and self._is_same_change(commit, sha):
-                yield commit.sha, "same-change"
 
-    def _is_same_change(self, commit: Commit, sha: str) -> bool:
-        other = self.repository.commit(sha)
-        if other.author != commit.author or len(other.parents) != 1 or len(commit.parents) != 1:
+    def _is_same_change(self, one: Commit, other: Commit) -> bool:
+        if other.author != one.author or len(other.parents) != 1 or len(one.parents) != 1:
             return False
-        return self._change(commit) == self._change(other)
+        return self._change(one) == self._change(other)
 
     def _change(self, commit: Commit) -> _Change:
         """What a commit changes, by file, without context and places."""
