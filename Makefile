@@ -34,7 +34,7 @@ test-archive: .venv ## run the tests that download source packages with this mac
 	@DEBPATCH_TEST_APT=1 $(BIN)/python $(PYTEST) -m archive
 
 fuzz: .venv ## run the property tests for longer
-	@$(BIN)/python $(PYTEST) -m hypothesis --hypothesis-profile=fuzz
+	@$(BIN)/python $(PYTEST) -m hypothesis --hypothesis-profile=thorough
 
 clean: ## remove all that the other targets made
 	rm -rf build dist .venv .venv-floors .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -33,9 +33,9 @@ def set_up(folder: Path, requirements: Sequence[str]) -> None:
             return
         if made is not None and not made.startswith(place):  # unfinished, or of another Python
             shutil.rmtree(folder)
-        print(f"setting up {folder.name}, once: this takes a while", flush=True)
         folder.mkdir(exist_ok=True)
         note.write_text("unfinished")
+        print(f"setting up {folder.name}, once: this takes a while", flush=True)
         _make(folder)
         _install(folder, requirements)
         note.write_text(wanted)
