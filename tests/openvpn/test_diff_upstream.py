@@ -78,7 +78,9 @@ TABLE = [
 
 
 @pytest.mark.parametrize(
-    ("path", "number", "statuses", "reason", "places"), TABLE, ids=lambda value: str(value)
+    ("path", "number", "statuses", "reason", "places"),
+    TABLE,
+    ids=[f"{path}-{number}" for path, number, *_ in TABLE],  # xdist's workers must agree on them
 )
 def test_each_hunk_of_the_fix(
     fix: Json, path: str, number: int, statuses: set[str], reason: str | None, places: list[Any]
