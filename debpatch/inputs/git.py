@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -102,12 +102,20 @@ class Git(git.Git):
             [self.GIT_PYTHON_GIT_EXECUTABLE, *command], as_process=True, istream=-1
         )
         stdin: IO[bytes] = process.stdin
-        try:
+        with suppress(BrokenPipeError), stdin:  # git has ended, and says why below
             for chunk in chunks:
                 stdin.write(chunk)
-        finally:
-            stdin.close()
         process.wait()
+
+    def get_object_header(self, ref: Any) -> Any:
+        """As GitPython; raises ValueError, too, where git could not even go on."""
+        with _ended():
+            return super().get_object_header(ref)
+
+    def get_object_data(self, ref: Any) -> Any:
+        """As GitPython; raises ValueError, too, where git could not even go on."""
+        with _ended():
+            return super().get_object_data(ref)
 
     def _parse_object_header(self, header_line: Any) -> Any:
         """As GitPython, which knows ids of 40 digits only, for those of SHA-256 as well."""
@@ -122,6 +130,15 @@ class Git(git.Git):
         if version[:2] < OLDEST:
             needed, found = ".".join(map(str, OLDEST)), ".".join(map(str, version))
             raise DebpatchError(f"Git {needed} or newer is needed, this is {found}; upgrade git")
+
+
+@contextmanager
+def _ended() -> Iterator[None]:
+    """Tell a reader of ours that has gone from the reader of debpatch's own output."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ValueError("git cat-file has ended") from error
 
 
 @contextmanager

@@ -128,7 +128,8 @@ class Repository:
         )
         if status:
             raise DebpatchError(f"{path}: this is not a Git repository; clone upstream and name it")
-        common, object_format, shallow = output.decode("utf-8", "surrogateescape").splitlines()
+        said = output.decode("utf-8", "surrogateescape").removesuffix("\n")
+        common, object_format, shallow = said.rsplit("\n", 2)
         if "\n" in common:
             raise DebpatchError(f"{common!r}: a line break in the repository's path; rename it")
         refs = user.output("for-each-ref", "--format=%(objectname) %(refname)")
@@ -219,7 +220,8 @@ class Repository:
         return self._find(f"{revision}^{{commit}}") is not None
 
     def _find(self, name: str) -> str | None:
-        if re.search(r"[\n\r\0]|^-|[\ud800-\udfff]", name):
+        # A private repository tracks nothing, and to be asked for @{upstream} ends git cat-file.
+        if re.search(r"[\n\r\0]|^-|[\ud800-\udfff]|(?i:@\{(?:u|upstream|push)\})", name):
             return None
         try:
             return _text(self._git.get_object_header(name)[0])
