@@ -113,7 +113,17 @@ def _of_family(
 # -- what makes a commit a landing -----------------------------------------------------------------
 
 _ID = re.compile(r"\b[0-9a-f]{7,64}\b")
-_SAYS_BACKPORT = re.compile(r"\bback-?port\w*\b[^.]{0,160}\Z", re.IGNORECASE)
+# "Backport of X" and "This backports X", but neither "must be backported along with X" nor "the
+# backport of X broke it".
+_SAYS_BACKPORT = re.compile(
+    r"""
+    (?: (?<=\bis\sthe\s) | (?<!\bthe\s) (?<!\bwas\sa\s) (?<!\bbe\s) (?<!\bto\s) )
+    \bback-?port(?:ed|s|ing)? \s+ (?:of|from) \b [^.]{0,120} \Z
+    | (?:\A|\n\n|[.:]\s+) (?:this\s+(?:(?:patch|commit|change)\s+)?)?
+      back-?ports? \b [^.]{0,160} \Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 _Change = list[tuple[str, tuple[str, ...]]]

@@ -293,19 +293,34 @@ def test_an_equal_commit_on_another_branch_is_a_landing(tmp_path: Path) -> None:
     assert {seen.sha for seen in evidence} == {fix, same}
 
 
-def test_a_backport_in_upstreams_own_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("message", "is_port"),
+    [
+        ("Guard b\n\nThis backports commit {}.", True),
+        ("Guard b\n\nBackport the guard that commit {} has.", True),
+        ("Guard b\n\nThis is a reworked backport of {}", True),
+        ("Prepare for the guard: needed for backport of commit {}", True),
+        ("Backport {}", True),
+        ("Guard b\n\n(backported from commit {})", True),
+        ("Guard b\n\nThis must be backported along with {}", False),
+        ("Guard b\n\nNo backport is needed, this was merged with {}", False),
+        ("Guard b\n\nThe backport of {} broke it.", False),
+        ("Guard b\n\nNot needed since {}", False),
+    ],
+)
+def test_a_backport_in_upstreams_own_words(tmp_path: Path, message: str, is_port: bool) -> None:
     repo = Repo(tmp_path / "upstream")
     repo.commit({"a.c": source()}, "Begin", tag="v1.0")
     repo.git("branch", "stable")
     fix = repo.commit({"a.c": source((5, "guard;"))}, "Fix", tag="v2.0")
     repo.git("checkout", "-q", "stable")
-    port = repo.commit({"b.c": "guard\n"}, f"Guard b\n\nThis backports commit {fix[:9]}.", "v1.1")
-    repo.commit({"c.c": "x\n"}, f"Mind c\n\nNot needed since {fix[:9]}.", "v1.2")
+    port = repo.commit({"b.c": "guard\n"}, message.format(fix[:9]), tag="v1.1")
     upstream = Upstream(repo, fix, port, fix)
     found = report(upstream, tmp_path, f"Origin: upstream, commit:{fix}\n", upstream.diff(fix))
     finding = proofs(found)["applied-upstream-missing"]
-    assert {seen.sha for seen in finding.evidence} == {fix, port}
-    assert finding.adds == (("Applied-Upstream", f"1.1, commit:{port}"),)
+    assert {seen.sha for seen in finding.evidence} == ({fix, port} if is_port else {fix})
+    where = f"1.1, commit:{port}" if is_port else f"2.0, commit:{fix}"
+    assert finding.adds == (("Applied-Upstream", where),)
 
 
 def test_what_names_no_commit_is_unverifiable(upstream: Upstream, tmp_path: Path) -> None:
