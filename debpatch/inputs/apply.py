@@ -52,8 +52,8 @@ def apply_file(diff: FileDiff, content: bytes | None, *, reverse: bool = False) 
     offsets = tuple(file.apply(hunk) for hunk in hunks)
     if target is None and file.lines:
         return refused  # "not deleting file, as content differs"
-    created = content is None and not file.lines
-    return Applied(None if target is None or created else file.encode(), offsets)
+    absent = target is None or (content is None and source is not None and not file.lines)
+    return Applied(None if absent else file.encode(), offsets)
 
 
 def reversed_hunk(hunk: Hunk) -> Hunk:

@@ -143,7 +143,8 @@ def test_revisions_as_git_reads_them(repo: Repo) -> None:
 @pytest.mark.parametrize(
     "revision",
     ["", " ", "-h", "--all", "no-such", "0" * 40, "HEAD\nHEAD", "a\0b", "HEAD:a.c", "v1.0^{tree}",
-     "@{upstream}", "main@{U}", "@{push}", "@{-1}", "HEAD@{1}", "\udcff", "HEAD..main", "^HEAD", "main~99", "\x1b[2J"],
+     "@{upstream}", "main@{U}", "@{push}", "@{-1}", "HEAD@{1}", "\udcff", "HEAD..main", "^HEAD",
+     "main~99", "\x1b[2J"],
 )  # fmt: skip
 def test_what_names_no_commit_is_one_clear_line(repo: Repo, revision: str) -> None:
     with Repository(repo.path) as repository:
