@@ -73,27 +73,26 @@ class Git(git.Git):
 
     def output(self, *command: str, stdin: bytes = b"") -> bytes:
         """Run ``git command...`` on ``stdin`` and give its output; GitCommandError on failure."""
+        return self._run(command, stdin, with_exceptions=True)[1]
+
+    def status_and_output(self, *command: str, stdin: bytes = b"") -> tuple[int, bytes, str]:
+        """Run ``git command...``; give exit status, output and messages, whatever the status."""
+        return self._run(command, stdin, with_exceptions=False)
+
+    def _run(
+        self, command: Sequence[str], stdin: bytes, *, with_exceptions: bool
+    ) -> tuple[int, bytes, str]:
         with TemporaryFile() as file:
             file.write(stdin)
             file.seek(0)
-            result = self.execute(
+            status, output, messages = self.execute(
                 [self.GIT_PYTHON_GIT_EXECUTABLE, *command],
                 istream=file,
                 stdout_as_string=False,
                 strip_newline_in_stdout=False,
+                with_extended_output=True,
+                with_exceptions=with_exceptions,
             )
-        assert isinstance(result, bytes)  # noqa: S101 - narrows GitPython's union
-        return result
-
-    def status_and_output(self, *command: str) -> tuple[int, bytes, str]:
-        """Run ``git command...``; give exit status, output and messages, whatever the status."""
-        status, output, messages = self.execute(
-            [self.GIT_PYTHON_GIT_EXECUTABLE, *command],
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-            with_extended_output=True,
-            with_exceptions=False,
-        )
         return status, output, messages
 
     def feed(self, chunks: Iterator[bytes], *command: str) -> None:

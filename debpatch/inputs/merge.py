@@ -22,6 +22,7 @@ from typing import Literal
 
 from debpatch.errors import DebpatchError
 from debpatch.inputs.repository import Commit, Repository
+from debpatch.inputs.source_tree import is_inside
 
 Outcome = Literal["clean", "conflict", "already-applied"]
 
@@ -162,7 +163,7 @@ def _attributes(repository: Repository, tree: str) -> Path:
     name = hashlib.sha256(repr(sorted(blobs.items())).encode("utf-8", "surrogatepass"))
     folder, is_new = repository.folder(f"attributes-{name.hexdigest()}")
     if is_new:
-        for path in blobs:
+        for path in filter(is_inside, blobs):
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(repository.read(tree, path) or b"")

@@ -8,14 +8,12 @@ whatever debpatch writes is gone at the end.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import tempfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,6 +23,13 @@ from git.exc import GitCommandError
 from debpatch.errors import DebpatchError
 from debpatch.inputs.diff import Diff, parse_diff
 from debpatch.inputs.git import Git
+from debpatch.inputs.objects import SCRATCH, FileChange, TreeEntry, fast_import, write_commit
+
+_KEPT_TREES = 64
+"""How many listings of whole trees are kept in memory."""
+
+_RENAMES = "-l1000"
+"""How many files to look for renames among (git-diff(1)); the default changes between versions."""
 
 _CONFIG = """\
 [core]
@@ -62,18 +67,6 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class TreeEntry:
-    """A file in a tree: Git's octal mode, and the id of its blob (of a commit for a submodule)."""
-
-    mode: str
-    sha: str
-
-
-FileChange = tuple[str, bytes] | TreeEntry | None
-"""What becomes of a file: a mode and a content, a blob that is there, or (None) nothing."""
-
-
-@dataclass(frozen=True, slots=True)
 class Ref:
     """A full ref name and the object that it names."""
 
@@ -92,6 +85,8 @@ class Repository:
         self.location = str(path)
         self._folder = Path(tempfile.mkdtemp(prefix="debpatch-"))
         self._git = Git(self._folder)
+        self._entries: dict[str, Mapping[str, TreeEntry]] = {}
+        self._named: dict[tuple[str, str], Mapping[str, str]] = {}
         try:
             self._git.require_version()
             self._borrow(Path(path))
@@ -229,16 +224,29 @@ class Repository:
             return None
 
     def _remote_branch(self, name: str) -> str | None:
-        pattern = re.compile(rf"refs/remotes/[^/]+/{re.escape(name)}")
-        shas = {ref.sha for ref in self.refs if pattern.fullmatch(ref.name)}
+        shas = {ref.sha for ref in self._remote_branches(name)}
         return shas.pop() if len(shas) == 1 else None
+
+    def _remote_branches(self, name: str) -> list[Ref]:
+        pattern = re.compile(rf"refs/remotes/[^/]+/{re.escape(name)}")
+        return [ref for ref in self.refs if pattern.fullmatch(ref.name)]
+
+    def abbreviated(self, sha: str) -> tuple[str, ...]:
+        """The full ids of all commits here that the hexadecimal ``sha`` may stand for."""
+        return tuple(found for found, kind in self._abbreviated(sha) if kind == "commit")
+
+    def _abbreviated(self, sha: str) -> list[tuple[str, str]]:
+        found = self._git.output("rev-parse", f"--disambiguate={sha}").decode().split()
+        return [(full, _text(self._git.get_object_header(full)[1])) for full in found]
 
     def _why_unresolved(self, revision: str) -> str:
         if not self.refs:
             return f"the repository is empty, so {revision!r} is not in it; fetch upstream first"
+        if branches := self._remote_branches(revision):
+            names = ", ".join(ref.name.removeprefix("refs/remotes/") for ref in branches)
+            return f"{revision!r} is ambiguous: {names}; name one of them"
         if re.fullmatch("[0-9a-f]{4,40}", revision):
-            found = self._git.output("rev-parse", f"--disambiguate={revision}").decode().split()
-            kinds = [(sha, _text(self._git.get_object_header(sha)[1])) for sha in found]
+            kinds = self._abbreviated(revision)
             commits = [sha[:12] for sha, kind in kinds if kind == "commit"]
             if len(commits) > 1:
                 return f"{revision!r} is ambiguous: {', '.join(commits)}; give more digits"
@@ -283,9 +291,15 @@ class Repository:
             raise DebpatchError(self._lacks(revision))
         return sha
 
-    @lru_cache(maxsize=64)  # noqa: B019 - lives as long as the command
     def entries(self, tree: str) -> Mapping[str, TreeEntry]:
         """All files of ``tree``, by path (surrogateescaped where it is not UTF-8)."""
+        if tree not in self._entries:
+            if len(self._entries) == _KEPT_TREES:
+                del self._entries[next(iter(self._entries))]
+            self._entries[tree] = self._list(tree)
+        return self._entries[tree]
+
+    def _list(self, tree: str) -> Mapping[str, TreeEntry]:
         entries = {}
         for record in self._output("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0")[:-1]:
             info, _, path = record.partition(b"\t")
@@ -343,12 +357,17 @@ class Repository:
                 raise DebpatchError(self._lacks(missing[1] if missing else "objects")) from error
             raise
 
-    @cache  # noqa: B019 - lives as long as the command
     def files_named(self, name: str, tree: str) -> Mapping[str, str]:
         """The blobs of the files called ``name`` in any folder of ``tree``, by path.
 
-        Reads one object a folder, and a folder once however many trees share it.
+        Reads one object a folder, and a folder once however many trees share it. Raises
+        DebpatchError for a tree that no checkout could hold.
         """
+        if (name, tree) not in self._named:
+            self._named[name, tree] = self._find_named(name, tree)
+        return self._named[name, tree]
+
+    def _find_named(self, name: str, tree: str) -> Mapping[str, str]:
         found = {}
         for mode, entry, sha in self._children(tree):
             if mode == "40000":
@@ -366,14 +385,23 @@ class Repository:
             mode, _, name = raw[at:end].partition(b" ")
             at = end + 1 + width
             sha = raw[end + 1 : at].hex()
+            if name in {b"", b".", b"..", b".git"} or b"/" in name:  # as git-fsck(1) reports them
+                raise DebpatchError(
+                    f"{self.location}: the tree {tree[:12]} has a file with the name {name!r}; "
+                    "no checkout can hold it, run git fsck there"
+                )
             yield mode.decode(), name.decode("utf-8", "surrogateescape"), sha
+
+    def check_out(self, tree: str, folder: Path) -> None:
+        """Make the files in ``folder`` those of ``tree``; what Git did not put there stays."""
+        self.run("read-tree", "--reset", "-u", tree, work_tree=folder)
 
     # -- differences ---------------------------------------------------------------------------
 
     def diff(self, old: str, new: str) -> Diff:
         """The difference of two trees or commits, with renames found as git-diff(1) does."""
         output = self._output(
-            "diff-tree", "-p", "-r", "-M", "--full-index", "--no-color", "--no-ext-diff",
+            "diff-tree", "-p", "-r", "-M", _RENAMES, "--full-index", "--no-color", "--no-ext-diff",
             "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options", old, new,
         )  # fmt: skip
         return parse_diff(output, where=f"{old[:12]}..{new[:12]}")
@@ -385,6 +413,15 @@ class Repository:
             "--no-ext-diff", "--no-textconv", old, new,
         )  # fmt: skip
 
+    def diffstat(self, old: str, new: str) -> tuple[int, int, int]:
+        """How many files differ, and how many lines were inserted and deleted (binary ones: 0)."""
+        output = self._output("diff-tree", "-r", "-M", _RENAMES, "--numstat", "-z", old, new)
+        lines = re.findall(rb"(?:^|\0)(\d+|-)\t(\d+|-)\t", output)
+        inserted, deleted = (
+            sum(int(line[side]) for line in lines if line[side] != b"-") for side in (0, 1)
+        )
+        return len(lines), inserted, deleted
+
     def commit_diff(self, commit: Commit) -> Diff:
         """What ``commit`` changed: against its first parent, a root commit against nothing."""
         if commit.parents and self._find(f"{commit.parents[0]}^{{tree}}") is None:
@@ -394,7 +431,7 @@ class Repository:
     def renames(self, old: str, new: str) -> Mapping[str, str]:
         """Files that ``new`` has under another name than ``old``: new path -> old path."""
         output = self._output(
-            "diff-tree", "-r", "-M", "-z", "--name-status", "--diff-filter=R",
+            "diff-tree", "-r", "-M", _RENAMES, "-z", "--name-status", "--diff-filter=R",
             "--end-of-options", old, new,
         )  # fmt: skip
         fields = iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
@@ -409,8 +446,8 @@ class Repository:
         git-log(1)'s ``--diff-filter``, where only some changes count.
         """
         output = self._output(
-            "log", "--no-merges", "--format=%H", f"--diff-filter={kinds}", sha,
-            *([f"^{since}"] if since else []), "--", *(f":(literal){path}" for path in paths),
+            "log", "--no-merges", "--format=%H", *([f"--diff-filter={kinds}"] if kinds else []),
+            sha, *([f"^{since}"] if since else []), "--", *(f":(literal){p}" for p in paths),
         )  # fmt: skip
         return tuple(output.decode().split())
 
@@ -448,16 +485,22 @@ class Repository:
         }
 
     def grep(self, tree: str, words: Sequence[str]) -> Iterator[tuple[str, int, str]]:
-        """The lines of text files in ``tree`` that hold one of ``words``: path, number, text."""
+        """The lines of text files in ``tree`` that hold one of ``words``: path, number, text.
+
+        Raises DebpatchError where the clone lacks a file.
+        """
         if not words:
             return
-        patterns = [option for word in words for option in ("-e", word)]
-        _, output, _ = self._git.status_and_output(
-            "grep", "-z", "-n", "-w", "-F", "-I", *patterns, tree, "--"
-        )
-        for line in output.decode("utf-8", "surrogateescape").split("\n")[:-1]:
-            place, number, text = line.split("\0", 2)
-            yield place.removeprefix(f"{tree}:"), int(number), text
+        status, output, messages = self._git.status_and_output(
+            "grep", "-z", "-n", "-w", "-F", "-I", "-f", "-", tree, "--",
+            stdin="\n".join(words).encode("utf-8", "surrogateescape"),
+        )  # fmt: skip
+        # What is not here counts as without a match, and is an error that the status does not tell.
+        if status > 1 or re.search("^(error|fatal): ", messages, re.M):
+            raise DebpatchError(self._lacks("files of it"))
+        text = output.decode("utf-8", "surrogateescape")
+        for match in re.finditer(r"([^\0]*)\0([0-9]+)\0([^\n]*)\n", text):  # a path may hold "\n"
+            yield match[1].removeprefix(f"{tree}:"), int(match[2]), match[3]
 
     @cached_property
     def empty_tree(self) -> str:
@@ -471,53 +514,13 @@ class Repository:
         return self.import_tree(base, changes.items())
 
     def write_commit(self, tree: str, parents: Sequence[str] = (), message: bytes = b"") -> str:
-        """Make a commit that no ref names; the same arguments give the same id.
-
-        Written as a loose object by hand, since a process for each would take longer than the merge
-        that the commit is for, and gitdb knows SHA-1 alone.
-        """
-        lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
-        lines += [f"{role} debpatch <> 0 +0000" for role in ("author", "committer")]
-        body = "\n".join([*lines, "", ""]).encode() + message
-        content = b"commit %d\0%b" % (len(body), body)
-        sha = hashlib.new("sha1" if len(tree) == 40 else "sha256", content).hexdigest()
-        path = self._folder / "objects" / sha[:2] / sha[2:]
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(zlib.compress(content, 1))
-        return sha
+        """Make a commit that no ref names; the same arguments give the same id."""
+        return write_commit(self._folder / "objects", tree, parents, message)
 
     def import_tree(self, base: str | None, changes: Iterable[tuple[str, FileChange]]) -> str:
         """As write_tree, from a stream that is read once, file by file."""
-        self._git.feed(_fast_import(base, changes), "fast-import", "--quiet", "--force", "--done")
-        return self.tree(_SCRATCH)
-
-
-_SCRATCH = "refs/debpatch/tree"
-
-
-def _fast_import(base: str | None, changes: Iterable[tuple[str, FileChange]]) -> Iterator[bytes]:
-    """The commands of git-fast-import(1) that build one tree."""
-    yield f"commit {_SCRATCH}\ncommitter debpatch <> 0 +0000\ndata 0\n".encode()
-    yield f'M 040000 {base} ""\n'.encode() if base else b"deleteall\n"
-    for path, change in changes:
-        name = _quote(path)
-        if change is None:
-            yield b"D %b\n" % name
-        elif isinstance(change, TreeEntry):
-            yield b"M %b %b %b\n" % (change.mode.encode(), change.sha.encode(), name)
-        else:
-            mode, data = change
-            yield b"M %b inline %b\ndata %d\n" % (mode.encode(), name, len(data))
-            yield data
-            yield b"\n"
-    yield b"done\n"
-
-
-def _quote(path: str) -> bytes:
-    raw = path.encode("utf-8", "surrogateescape")
-    escaped = raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
-    return b'"%b"' % escaped
+        self._git.feed(fast_import(base, changes), "fast-import", "--quiet", "--force", "--done")
+        return self.tree(SCRATCH)
 
 
 def _text(value: str | bytes) -> str:
