@@ -194,6 +194,7 @@ def test_without_apt_there_is_one_clear_line(
         download_source("hello")
 
 
+@pytest.mark.archive
 @pytest.mark.skipif("DEBPATCH_TEST_APT" not in os.environ, reason="DEBPATCH_TEST_APT is not set")
 def test_a_package_of_this_machine_s_archives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
