@@ -72,6 +72,7 @@ class FileDiff:
     """What a diff does to one file; a path is None where the file does not exist on that side.
 
     Modes are Git's octal strings, blobs its object ids, both None where the diff does not say.
+    ``copied`` says that the file at ``old_path`` stays where it is.
     """
 
     old_path: str | None
@@ -82,6 +83,7 @@ class FileDiff:
     binary: bool = False
     old_blob: str | None = None
     new_blob: str | None = None
+    copied: bool = False
 
     @property
     def path(self) -> str:
@@ -106,8 +108,8 @@ def parse_diff(data: bytes, *, strip: int = 1, where: str = "patch") -> Diff:
     """Read the unified diff in ``data``; text around its sections is passed over.
 
     ``strip`` leading components are taken from each path, as with ``patch -p``. ``where`` names the
-    source in error messages. Raises DebpatchError where a hunk is cut short or damaged, or a path
-    leads out of the tree.
+    source in error messages. Raises DebpatchError where a hunk is cut short or damaged, a mode is
+    none of Git's, or a path leads out of the tree.
     """
     # StringIO splits at "\n" alone; str.splitlines would also split at form feeds inside C sources.
     lines = StringIO(data.decode("utf-8", "surrogateescape"), newline="\n").readlines()
@@ -129,6 +131,8 @@ _EXTENDED = re.compile(
 _BINARY = re.compile(r"Binary files (?P<old>.+) and (?P<new>.+) differ$")
 _DECORATION = re.compile(r"(Index: |diff |=+$)")
 _GIT = "diff --git "
+_MODES = {"100644", "100755", "120000", "160000"}  # file, executable, symbolic link, submodule
+_MOST_CHOPPED = 3
 _NULL = "/dev/null"
 
 
@@ -246,6 +250,9 @@ def _hunk_end(
     old_left, new_left = (int(count or 1) for count in (head[2], head[4]))
     at = head_at + 1
     while old_left > 0 or new_left > 0:
+        if at == len(lines) and old_left == new_left <= _MOST_CHOPPED:
+            # Editors chop blank lines off the end of a file; GNU patch assumes up to three as well.
+            return at + old_left
         sign = lines[at][0] if at < len(lines) else ""
         if sign in {" ", "\r", "\n"}:
             old_left, new_left = old_left - 1, new_left - 1
@@ -282,15 +289,24 @@ def _file_diff(section: _Section, lines: Sequence[str], strip: int, where: str) 
             old_path = new_path
     index = re.match(r"([0-9a-f]+)\.\.([0-9a-f]+)(?: (\d+))?", extended.get("index", ""))
     mode = index[3] if index else None
+    old_mode = extended.get("old mode", extended.get("deleted file mode", mode))
+    new_mode = extended.get("new mode", extended.get("new file mode", mode))
+    for said in (old_mode, new_mode):
+        if said is not None and said not in _MODES:
+            raise DebpatchError(
+                f"{where}:{section.start + 1}: {said!r} is no mode of a file; Git's are "
+                f"{', '.join(sorted(_MODES))}, mend the header"
+            )
     return FileDiff(
         None if "new file mode" in extended else old_path,
         None if "deleted file mode" in extended else new_path,
         _hunks(section, lines, where),
-        extended.get("old mode") or extended.get("deleted file mode") or mode,
-        extended.get("new mode") or extended.get("new file mode") or mode,
+        old_mode,
+        new_mode,
         section.binary,
         _blob(index[1]) if index else None,
         _blob(index[2]) if index else None,
+        copied="copy from" in extended,
     )
 
 
@@ -300,6 +316,9 @@ def _hunks(section: _Section, lines: Sequence[str], where: str) -> tuple[Hunk, .
     text = ["--- a\n", "+++ b\n"]
     for start, end in section.hunks:
         text.extend(lines[start:end])
+        if end > len(lines):
+            text[-1] = text[-1].removesuffix("\n") + "\n"
+            text.extend(["\n"] * (end - len(lines)))
     try:
         (patched,) = unidiff.patch.PatchSet(StringIO("".join(text), newline="\n"))
     except UnidiffParseError as error:
@@ -339,7 +358,10 @@ def _path(name: str | None, strip: int, where: str) -> str | None:
     parts = parts[strip:] if len(parts) > strip else parts[-1:]
     if ".." in parts or parts[:1] == [""] or "\0" in path:
         raise DebpatchError(f"{where}: the path {name!r} leads out of the tree; refused")
-    return "/".join(parts)
+    inside = [part for part in parts if part != "."]
+    if not inside:
+        raise DebpatchError(f"{where}: the path {name!r} names no file; mend the header")
+    return "/".join(inside)
 
 
 def _unquote(name: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from debpatch.inputs.apply import apply_file
 from debpatch.inputs.diff import FileDiff
+from debpatch.inputs.objects import FileChange, TreeEntry
 from debpatch.inputs.repository import Repository
 
 
@@ -60,13 +62,18 @@ class Edit:
             if reverse:
                 before, after = after, before
             mode, content = self._read(before or file.path)
+            wanted = (file.old_mode if reverse else file.new_mode) or mode or "100644"
             applied = apply_file(file, content, reverse=reverse)
+            if wanted == _SUBMODULE and applied.content and not _COMMIT.fullmatch(applied.content):
+                failures += [Failure(file.path, hunk.number) for hunk in file.hunks]
+                continue
             failures += [Failure(file.path, number) for number in applied.failed]
-            if before and before != after:
+            if before and before != after and (reverse or not file.copied):
                 self.changes[before] = None
+            if file.copied and reverse:
+                continue  # the file that was copied is there
             if after and applied.content is not None:
-                wanted = file.old_mode if reverse else file.new_mode
-                self.changes[after] = (wanted or mode or "100644", applied.content)
+                self.changes[after] = (wanted, applied.content)
             elif after:
                 self.changes[after] = None
         return failures
@@ -75,11 +82,24 @@ class Edit:
         """The tree with all that was applied."""
         repository = self.tree.repository
         there = self.tree.paths
-        changes = {p: change for p, change in self.changes.items() if change or p in there}
+        changes = {p: _stored(change) for p, change in self.changes.items() if change or p in there}
         return Tree(repository, repository.write_tree(self.tree.sha, changes), name)
 
     def _read(self, path: str) -> tuple[str | None, bytes | None]:
         if path in self.changes:
             return self.changes[path] or (None, None)
         entry = self.tree.repository.entries(self.tree.sha).get(path)
+        if entry and entry.mode == _SUBMODULE:
+            return entry.mode, f"Subproject commit {entry.sha}\n".encode()
         return (entry.mode if entry else None), self.tree.read(path)
+
+
+# A diff shows a submodule as a file with one line that names its commit (git-diff(1), --submodule).
+_SUBMODULE = "160000"
+_COMMIT = re.compile(rb"Subproject commit ([0-9a-f]{40}|[0-9a-f]{64})\n")
+
+
+def _stored(change: tuple[str, bytes] | None) -> FileChange:
+    if change and change[0] == _SUBMODULE and (commit := _COMMIT.fullmatch(change[1])):
+        return TreeEntry(_SUBMODULE, commit[1].decode())
+    return change
