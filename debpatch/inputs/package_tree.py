@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from debpatch.errors import DebpatchError
 from debpatch.inputs.diff import FileDiff, parse_diff
@@ -15,14 +16,20 @@ from debpatch.inputs.source_package import SourcePackage
 from debpatch.inputs.tree import Edit, Failure, Tree
 
 
-def package_tree(repository: Repository, package: SourcePackage, before: str | None = None) -> Tree:
+def package_tree(
+    repository: Repository,
+    package: SourcePackage,
+    before: str | None = None,
+    base: str | None = None,
+) -> Tree:
     """The package's source with its series applied, up to but not including the patch ``before``.
 
-    Raises DebpatchError where the series does not apply without fuzz, or lists what is not there.
+    Where there is nothing but ``debian/``, as in a checkout of the packaging alone, the source is
+    that of the upstream commit ``base``. Raises DebpatchError where the series does not apply
+    without fuzz, or lists what is not there.
     """
-    source = Tree(repository, repository.import_tree(None, _source(package)), "the package")
+    source, applied = _source(repository, package, base)
     edit, wanted = Edit.of(source), _wanted(package, before)
-    applied = _applied(package, source)
     for entry in reversed(applied[len(wanted) :]):
         _apply(package, entry, edit, undo=True)
     for entry in wanted[len(applied) :]:
@@ -37,9 +44,9 @@ def series_trees(repository: Repository, package: SourcePackage) -> tuple[Tree, 
 
     Raises DebpatchError as ``package_tree`` does.
     """
-    source = Tree(repository, repository.import_tree(None, _source(package)), "the package")
+    source, applied = _source(repository, package)
     edit = Edit.of(source)
-    for entry in reversed(_applied(package, source)):
+    for entry in reversed(applied):
         _apply(package, entry, edit, undo=True)
     trees = [edit.write(f"{package.name} {package.version} without patches")]
     for entry in package.series:
@@ -60,7 +67,17 @@ def series_patch(package: SourcePackage, entry: SeriesEntry) -> tuple[FileDiff, 
     return parse_diff(data, strip=entry.strip, where=entry.path).files
 
 
-def _source(package: SourcePackage) -> Iterator[tuple[str, tuple[str, bytes]]]:
+def _source(
+    repository: Repository, package: SourcePackage, base: str | None = None
+) -> tuple[Tree, Sequence[SeriesEntry]]:
+    """The source as it stands, and the patches of the series that it has."""
+    source = Tree(repository, repository.import_tree(None, _files(package)), "the package")
+    if base and not source.paths:
+        return Tree(repository, repository.tree(base), base), ()
+    return source, _applied(package, source)
+
+
+def _files(package: SourcePackage) -> Iterator[tuple[str, tuple[str, bytes]]]:
     for file in package.files():
         if not file.path.startswith("debian/"):
             yield file.path, (file.mode, file.data)
@@ -72,24 +89,37 @@ def _wanted(package: SourcePackage, before: str | None) -> Sequence[SeriesEntry]
 
 
 def _applied(package: SourcePackage, source: Tree) -> Sequence[SeriesEntry]:
-    """The patches that the source already has: what quilt says, else what trying tells."""
+    """The patches that the source already has: what quilt says, else all or none, by trying."""
+    series = package.series
     if package.applied is not None:
-        return package.series[: len(package.applied)]
-    if not package.series:
+        for name, entry in zip_longest(package.applied, series[: len(package.applied)]):
+            if entry is None or name != entry.name:
+                place = f"{entry.name} there" if entry else "nothing there"
+                raise DebpatchError(
+                    f"{package.location}: quilt has applied {name}, where the series has {place}; "
+                    "take it back (quilt pop -a), or mend the series"
+                )
+        return series[: len(package.applied)]
+    forwards, backwards = Edit.of(source), Edit.of(source)
+    unfit = [e for e in series if _try(package, e, forwards, undo=False)]
+    if not unfit:
         return ()
-    first = package.series[0]
-    is_unapplied = not _try(package, first, Edit.of(source), undo=False)
-    return () if is_unapplied else package.series
+    if not any(_try(package, e, backwards, undo=True) for e in reversed(series)):
+        return series
+    raise DebpatchError(
+        f"{package.location}: the series is neither applied as a whole nor does it apply without "
+        f"fuzz, first {unfit[0].name}; refresh it with quilt"
+    )
 
 
 def _apply(package: SourcePackage, entry: SeriesEntry, edit: Edit, *, undo: bool = False) -> None:
     failures = _try(package, entry, edit, undo=undo)
     if failures:
         where = ", ".join(f"{failure.path} hunk {failure.hunk}" for failure in failures[:3])
-        verb = "be taken back" if undo else "apply"
+        what = "cannot be taken back" if undo else "does not apply"
         raise DebpatchError(
-            f"{package.location}: {entry.name} of the series does not {verb} without fuzz "
-            f"({where}); refresh it with quilt"
+            f"{package.location}: {entry.name} of the series {what} without fuzz ({where}); "
+            "refresh it with quilt"
         )
 
 

@@ -28,10 +28,6 @@ def base(repo: Repo) -> Iterator[Tree]:
         yield Tree(repository, repository.tree("base"), "base")
 
 
-def commit_diff(base: Tree, repo: Repo) -> Diff:
-    return parse_diff(repo.run("diff", "-M", "base", "HEAD").stdout)
-
-
 def test_all_kinds_of_changes_give_the_commits_tree(tmp_path: Path, repo: Repo) -> None:
     """As Git says: a change, a creation, a deletion, a rename, a mode, a file for a folder."""
     repo.git("mv", "old.c", "new.c")
@@ -41,7 +37,7 @@ def test_all_kinds_of_changes_give_the_commits_tree(tmp_path: Path, repo: Repo) 
     repo.commit({"run.sh": "ls -l\n", "sub": "now a file\n", "é.c": "umlaut\n", "empty": ""})
     with Repository(tmp_path) as repository:
         edit = Edit.of(Tree(repository, repository.tree("base"), "base"))
-        diff = commit_diff(edit.tree, repo)
+        diff = parse_diff(repo.run("diff", "-M", "base", "HEAD").stdout)
         assert edit.apply(diff.files) == []
         assert edit.write("after").sha == repository.tree("HEAD")
         back = Edit.of(Tree(repository, repository.tree("HEAD"), "HEAD"))
