@@ -25,3 +25,19 @@ def cloning() -> Iterator[Callable[[str, float | None], None]]:
             bar.update(tasks[stage], completed=share or 0.0)  # type: ignore[arg-type]
 
         yield tell
+
+
+@contextmanager
+def working() -> Iterator[Callable[[str], None]]:
+    """A bar for work of unknown length, with what is done now; only on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda what: None  # noqa: ARG005
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("working", total=None)
+        yield lambda what: bar.update(task, description=escape(what))

@@ -9,7 +9,7 @@ from debpatch.inputs.merge import Conflict, Outcome, Pick, pick, pick_each
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.carried import Carriers
 from debpatch.picks.regions import Region, regions
-from debpatch.picks.target import Target
+from debpatch.picks.target import Target, check_related
 from debpatch.picks.touched import Blame, Touched
 
 
@@ -60,14 +60,17 @@ def check_conflicts(
 ) -> ConflictCheck:
     """Pick ``commits`` onto ``target``; with ``blame`` find who touched the conflicting lines.
 
-    Raises DebpatchError for a merge commit.
+    Raises DebpatchError for a merge commit, and where target and commits have nothing in common.
     """
-    trials = _Trials(repository, blame)
+    check_related(target, commits)
     alone = pick_each(repository, commits, target.commit)
     return ConflictCheck(
         target,
-        tuple(trials.of(picked, target) for picked in alone),
-        tuple(trials.of(picked, below) for picked, below in _stack(repository, commits, target)),
+        tuple(_trial(picked, target, blame=blame) for picked in alone),
+        tuple(
+            _trial(picked, below, blame=blame)
+            for picked, below in _stack(repository, commits, target)
+        ),
     )
 
 
@@ -82,25 +85,23 @@ def _stack(
             target = target.with_pick(picked)
 
 
-@dataclass(frozen=True, slots=True)
-class _Trials:
-    repository: Repository
-    blame: bool
+def _trial(picked: Pick, target: Target, *, blame: bool) -> Trial:
+    asked = Blame(target) if blame else None
+    is_empty = picked.outcome == "already-applied"
+    return Trial(
+        picked.commit,
+        picked.outcome,
+        tuple(placed(target.repository, picked, conflict, asked) for conflict in picked.conflicts),
+        Carriers(target).of_empty(picked.commit) if is_empty else None,
+    )
 
-    def of(self, picked: Pick, target: Target) -> Trial:
-        is_empty = picked.outcome == "already-applied"
-        return Trial(
-            picked.commit,
-            picked.outcome,
-            tuple(self._placed(picked, conflict, target) for conflict in picked.conflicts),
-            Carriers(target).of_empty(picked.commit) if is_empty else None,
-        )
 
-    def _placed(self, picked: Pick, conflict: Conflict, target: Target) -> PlacedConflict:
-        found = regions(self.repository, picked, conflict)
-        if not self.blame:
-            return PlacedConflict(conflict, tuple(Place(region) for region in found))
-        blame = Blame(target)
-        places = (Place(region, blame.region(picked, conflict, region)) for region in found)
-        whole = None if found else blame.file(picked, conflict)
-        return PlacedConflict(conflict, tuple(places), whole)
+def placed(
+    repository: Repository, picked: Pick, conflict: Conflict, blame: Blame | None
+) -> PlacedConflict:
+    """The conflict of a pick with its regions and, with ``blame``, who touched them."""
+    found = regions(repository, picked, conflict)
+    if blame is None:
+        return PlacedConflict(conflict, tuple(Place(region) for region in found))
+    places = (Place(region, blame.region(picked, conflict, region)) for region in found)
+    return PlacedConflict(conflict, tuple(places), None if found else blame.file(picked, conflict))

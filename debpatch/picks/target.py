@@ -7,7 +7,7 @@ history as an upstream branch has, and what can be asked of commits can be asked
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,8 +17,9 @@ from debpatch.errors import DebpatchError
 from debpatch.inputs.clone import Progress
 from debpatch.inputs.diff import parse_diff
 from debpatch.inputs.merge import Pick
+from debpatch.inputs.objects import TreeEntry
 from debpatch.inputs.package_tree import series_trees
-from debpatch.inputs.repository import Commit, Repository, TreeEntry
+from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.source_directory import find_package_root
 from debpatch.inputs.source_package import APT, SourcePackage, open_package
 from debpatch.inputs.upstream import open_upstream
@@ -31,7 +32,8 @@ class Target:
 
     ``base`` is the upstream revision that it is built from, None where that is not known. ``own``
     are the commits that are of our making, from oldest to newest, with what each stands for: the
-    source as the package ships it, a patch by its name, a commit that was picked.
+    source as the package ships it, a patch by its name, a commit that was picked. ``package`` is
+    what the user called the package, None for a revision.
     """
 
     repository: Repository
@@ -39,6 +41,7 @@ class Target:
     commit: str
     base: str | None
     own: Mapping[str, str | Commit] = field(default_factory=dict)
+    package: str | None = None
 
     @cached_property
     def tree(self) -> str:
@@ -129,7 +132,18 @@ def package_target(
         parent = repository.write_commit(tree, [parent] if parent else [], header)
         own[parent] = what
     assert parent is not None  # noqa: S101 - there is at least the source
-    return Target(repository, name, parent, revision, own)
+    return Target(repository, name, parent, revision, own, package.location)
+
+
+def check_related(target: Target, commits: Sequence[Commit]) -> None:
+    """Raise DebpatchError where a commit and the target do not have a single file in common."""
+    there = target.repository.entries(target.tree).keys()
+    for commit in commits[:1]:
+        if there.isdisjoint(target.repository.entries(commit.tree)) and there:
+            raise DebpatchError(
+                f"{target.name} and {commit.sha[:12]} do not have one file in common; "
+                "is this the right repository?"
+            )
 
 
 def _patches(package: SourcePackage) -> Iterator[tuple[str, bytes]]:

@@ -34,13 +34,21 @@ class Blame:
 
     def region(self, pick: Pick, conflict: Conflict, region: Region) -> Touched:
         """Who touched the lines of ``region``."""
-        blobs = {s.number: s.sha for s in pick.merge.stages if s.path == conflict.path}
-        since = self.ancestor(pick)
-        parent = pick.commit.parents[0] if pick.commit.parents else None
-        return Touched(
-            self._lines(self.target.commit, since, conflict.path, blobs.get(2), region.ours),
-            self._lines(parent, since, conflict.path, blobs.get(1), region.base),
-        )
+        blob = _blobs(pick, conflict).get(2)
+        ours = self._lines(self.target.commit, self.ancestor(pick), conflict, blob, region.ours)
+        return Touched(ours, self.before(pick, conflict, region))
+
+    def before(
+        self, pick: Pick, conflict: Conflict, region: Region, around: int = 0
+    ) -> tuple[str | Commit, ...]:
+        """Who touched the lines of ``region``, and so many around it, before the picked commit."""
+        if not pick.commit.parents:
+            return ()
+        base = region.base
+        start = max(1, base.start - around)
+        wide = Side(start, ("",) * (base.start - start + len(base.lines) + around))
+        blob = _blobs(pick, conflict).get(1)
+        return self._lines(pick.commit.parents[0], self.ancestor(pick), conflict, blob, wide)
 
     def file(self, pick: Pick, conflict: Conflict) -> Touched:
         """Who added, removed or renamed the file (and the others that the conflict is about)."""
@@ -64,19 +72,23 @@ class Blame:
         return self._ancestors[sha]
 
     def _lines(
-        self, commit: str | None, since: str | None, path: str, blob: str | None, side: Side
+        self, commit: str, since: str | None, conflict: Conflict, blob: str | None, side: Side
     ) -> tuple[str | Commit, ...]:
         repository = self.target.repository
-        name = _path_of(repository, commit, path, blob) if commit and blob else None
-        if commit is None or blob is None or name is None:
+        path = _path_of(repository, commit, conflict.path, blob) if blob else None
+        if blob is None or path is None:
             return ()
         last = len(repository.blob(blob).splitlines())
         around = (side.start - 1, side.start)
         numbers = [n for n in side.numbers or around if 1 <= n <= last]
-        return self._all(dict.fromkeys(repository.blame(commit, name, numbers, since).values()))
+        return self._all(dict.fromkeys(repository.blame(commit, path, numbers, since).values()))
 
     def _all(self, shas: Iterable[str]) -> tuple[str | Commit, ...]:
         return tuple(self.target.stands_for(sha) for sha in shas)
+
+
+def _blobs(pick: Pick, conflict: Conflict) -> dict[int, str]:
+    return {stage.number: stage.sha for stage in pick.merge.stages if stage.path == conflict.path}
 
 
 def _path_of(repository: Repository, commit: str, path: str, blob: str) -> str | None:

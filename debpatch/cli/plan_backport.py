@@ -1,0 +1,76 @@
+"""`debpatch plan-backport`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from debpatch.cli.app import app
+from debpatch.cli.options import Base, Format, FormatOption, Onto, Output, Repo, Update
+
+
+@app.command("plan-backport")
+def plan_backport(
+    revisions: Annotated[
+        str, typer.Argument(metavar="REVS", help="Commits: A, A,B,C (in order) or A..B.")
+    ],
+    onto: Onto = None,
+    with_follow_ups: Annotated[
+        bool,
+        typer.Option("--with-follow-ups", help="Include later commits that repair these."),
+    ] = False,
+    command: Annotated[
+        str | None,
+        typer.Option(
+            "--exec", metavar="CMD", help="Run this in a shell in the source after each step."
+        ),
+    ] = None,
+    max_commits: Annotated[
+        int, typer.Option(min=0, help="Try so many commits as prerequisites, no more.")
+    ] = 200,
+    max_seconds: Annotated[float, typer.Option(min=0, help="Search so long, no longer.")] = 120,
+    repo: Repo = None,
+    update: Update = False,
+    base: Base = None,
+    format_: FormatOption = Format.TEXT,
+    output: Output = None,
+) -> None:
+    """Find the smallest series of commits that applies cleanly, proved by replaying it.
+
+    Exits with 0 if there is one (and CMD succeeds after each step), with 1 if conflicts are left.
+    """
+    from contextlib import ExitStack
+
+    from debpatch.cli.output import deliver
+    from debpatch.cli.progress import cloning, working
+    from debpatch.inputs.revisions import read_revisions
+    from debpatch.picks.execute import run_after_each
+    from debpatch.picks.plan import plan_backport as make_plan
+    from debpatch.picks.search import Bounds
+    from debpatch.picks.target import open_target
+    from debpatch.render.page import Look
+
+    with ExitStack() as stack:
+        with cloning() as progress:
+            opened = open_target(onto, repo=repo, base=base, update=update, progress=progress)
+            target = stack.enter_context(opened)
+        tell = stack.enter_context(working())
+        plan = make_plan(
+            target,
+            read_revisions(target.repository, revisions),
+            bounds=Bounds(max_commits, max_seconds),
+            with_follow_ups=with_follow_ups,
+            tell=tell,
+        )
+        runs = run_after_each(plan, command, tell) if command else ()
+    if format_ is Format.JSON:
+        from debpatch.render.plan_json import render as render_json
+
+        deliver(render_json(plan, runs), output)
+    else:
+        from debpatch.render.plan_text import render as render_text
+
+        look = Look() if output else Look.of_terminal()
+        deliver(render_text(plan, runs, look), output)
+    raise typer.Exit(int(not plan.clean or any(run.status for run in runs)))

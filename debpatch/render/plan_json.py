@@ -1,0 +1,76 @@
+"""`plan-backport` for machines; the names are those of docs/schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from debpatch.picks.execute import Run
+from debpatch.picks.follow_ups import FollowUp
+from debpatch.picks.plan import Plan, Size, Step
+from debpatch.render.conflicts_json import conflict, named
+from debpatch.render.json import dump
+from debpatch.render.plan_text import because
+
+_Json = Mapping[str, Any]
+
+
+def render(plan: Plan, runs: Sequence[Run] = ()) -> str:
+    """The plan, and how a command ran after each step, as a JSON document."""
+    return dump(
+        "plan-backport",
+        {
+            "onto": plan.target.name,
+            "base": plan.target.base,
+            "clean": plan.clean,
+            "steps": [_step(step) for step in plan.steps],
+            "diffstat": _size(plan.size),
+            "left": [
+                {"sha": commit.sha, **conflict(item)}
+                for commit, items in plan.left
+                for item in items
+            ],
+            "follow_ups": [follow_up(follow) for follow in plan.offered],
+            "search": {"commits_tried": plan.tried, "picks": plan.picks, "bound_hit": plan.bound},
+            "runs": _runs(runs),
+        },
+    )
+
+
+def _step(step: Step) -> _Json:
+    return {
+        "sha": step.commit.sha,
+        "subject": step.commit.subject,
+        "role": step.role,
+        "outcome": step.outcome,
+        "carried_by": named(step.carried_by),
+        "because": because(step),
+        "needed_by": [{"sha": need.by.sha, "path": need.path} for need in step.needs],
+        "diffstat": _size(step.size) if step.size else None,
+    }
+
+
+def _size(size: Size) -> _Json:
+    return dict(zip(("files", "insertions", "deletions"), size, strict=True))
+
+
+def follow_up(follow: FollowUp) -> _Json:
+    """A later commit, and which one it is about."""
+    return {
+        "sha": follow.commit.sha,
+        "subject": follow.commit.subject,
+        "kind": follow.kind,
+        "of": follow.of.sha,
+    }
+
+
+def _runs(runs: Iterable[Run]) -> list[_Json]:
+    return [
+        {
+            "sha": run.commit.sha,
+            "status": run.status,
+            "seconds": round(run.seconds, 3),
+            "output": run.output,
+        }
+        for run in runs
+    ]

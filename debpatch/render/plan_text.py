@@ -1,0 +1,160 @@
+"""`plan-backport` for people: the series, why each commit is in it, and how to redo it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+
+from debpatch.picks.execute import Run
+from debpatch.picks.follow_ups import FollowUp
+from debpatch.picks.plan import Plan, Size, Step
+from debpatch.render.conflicts_text import STYLES, carrier, clipped, conflict_line, label, short
+from debpatch.render.page import Look, Page, count
+from debpatch.render.safe import one_line
+
+_ROLES = {"wanted": "wanted", "prerequisite": "needed", "follow-up": "repair"}
+
+
+def render(plan: Plan, runs: Sequence[Run], look: Look) -> str:
+    """The plan, and how a command ran after each step, as text."""
+    page = Page(look)
+    page.line((_summary(plan), "bold green" if plan.clean else "bold red"))
+    if plan.bound:
+        bound = f"--max-{plan.bound}"
+        page.paragraph(f"The search ended at its bound; {bound} makes it longer.", 2, "yellow")
+    page.blank()
+    _series(page, plan)
+    _carried(page, [step for step in plan.steps if step.outcome == "already-applied"])
+    _left(page, plan)
+    _offered(page, plan.offered)
+    _runs(page, runs)
+    if plan.clean and plan.series:
+        _by_hand(page, plan)
+    return str(page)
+
+
+def because(step: Step) -> str:
+    """Why a step is in the plan, in a sentence."""
+    if step.outcome == "already-applied":
+        return f"the target has it already: {carrier(step.commit, step.carried_by)}"
+    if step.follows:
+        return f"{step.follows.kind} {short(step.follows.of)}"
+    if step.role == "wanted":
+        return "asked for"
+    return f"needed by {_users(step)}"
+
+
+def _users(step: Step) -> str:
+    by_commit: dict[str, list[str]] = {}
+    for need in step.needs:
+        by_commit.setdefault(short(need.by), []).append(one_line(need.path))
+    return ", ".join(
+        f"{sha} in {' and '.join(dict.fromkeys(paths))}" for sha, paths in by_commit.items()
+    )
+
+
+def _summary(plan: Plan) -> str:
+    onto = one_line(plan.target.name)
+    number = count(len(plan.series), "commit")
+    if not plan.series:
+        return f"Nothing to do: {onto} has it all."
+    if plan.clean:
+        return f"{number} apply cleanly to {onto}: {_size(plan.size)}"
+    places = sum(max(1, len(item.places)) for _, items in plan.left for item in items)
+    return f"No clean series for {onto} found: {number}, {count(places, 'place')} in conflict"
+
+
+def _size(size: Size) -> str:
+    files, insertions, deletions = size
+    return f"{count(files, 'file')}, +{insertions} -{deletions}"
+
+
+def _series(page: Page, plan: Plan) -> None:
+    if not plan.series:
+        return
+    page.line(("     commit        role    files     +     -  subject", "dim"))
+    for number, step in enumerate(plan.series, 1):
+        size = "  conflicts      " if step.size is None else "{:6}{:6}{:6}".format(*step.size)
+        style = STYLES["conflict"] if step.size is None else ""
+        subject = clipped(step.commit.subject, page.look.width - 46)
+        page.line(f"  {number:2} {short(step.commit)}  {_ROLES[step.role]:6}", (size, style),
+                  f"  {subject}")  # fmt: skip
+        if step.role != "wanted":
+            page.paragraph(because(step), 5, "dim", hanging=2)
+
+
+def _carried(page: Page, steps: Sequence[Step]) -> None:
+    if not steps:
+        return
+    page.heading("Left out, for it is there already:")
+    for step in steps:
+        page.line(f"  {short(step.commit)}  {clipped(step.commit.subject, page.look.width - 16)}")
+        page.paragraph(carrier(step.commit, step.carried_by), 16)
+
+
+def _left(page: Page, plan: Plan) -> None:
+    if not plan.left:
+        return
+    page.heading("Left to do by hand:")
+    for commit, items in plan.left:
+        page.line((f"  {short(commit)}", "bold"))
+        for item in items:
+            conflict_line(page, item)
+    page.paragraph("check-conflicts --regions shows the lines.", 2)
+
+
+def _offered(page: Page, offered: Iterable[FollowUp]) -> None:
+    repairs = [follow for follow in offered if follow.kind != "mentions"]
+    mentions = [follow for follow in offered if follow.kind == "mentions"]
+    if repairs:
+        page.heading("Not in the plan, but about it:")
+        for follow in repairs:
+            add_follow_up(page, follow)
+        page.paragraph("--with-follow-ups takes in what fixes a commit of the plan.", 2)
+    if mentions:
+        page.heading("Mentioned by:")
+        for follow in mentions:
+            add_follow_up(page, follow)
+
+
+def add_follow_up(page: Page, follow: FollowUp, release: str | None = None) -> None:
+    """Add a later commit, and which one it is about."""
+    first = f", first in {one_line(release)}" if release else ""
+    style = {"fixes": "yellow", "reverts": "bold red", "mentions": "dim"}[follow.kind]
+    page.line(f"  {clipped(label(follow.commit), page.look.width - 2)}")
+    page.line(
+        (f"    {follow.kind} {clipped(label(follow.of), page.look.width - 14)}{first}", style)
+    )
+
+
+def _runs(page: Page, runs: Sequence[Run]) -> None:
+    if not runs:
+        return
+    page.heading("After each step:")
+    for run in runs:
+        word, style = ("ok", "green") if run.status == 0 else (f"exit {run.status}", "bold red")
+        page.line(f"  {short(run.commit)}  ", (f"{word:8}", style), f"{run.seconds:8.1f} s")
+    for run in runs:
+        if run.status:
+            page.heading(f"The end of what it said after {short(run.commit)}:")
+            for line in run.output.splitlines()[-20:]:
+                page.line(f"  {one_line(line)}")
+            break
+
+
+def _by_hand(page: Page, plan: Plan) -> None:
+    shas = [short(step.commit) for step in plan.series]
+    picks = f"git cherry-pick -x {' '.join(shas)}"
+    page.heading("To redo it by hand:")
+    if plan.target.package:
+        lines = ["gbp pq import", picks, "gbp pq export"]
+        where = shlex.quote(plan.target.package)
+        other = f"debpatch import-commits {','.join(shas)} --package {where}"
+    else:
+        lines = [f"git switch -c backport {shlex.quote(plan.target.name)}", picks]
+        other = None
+    for line in lines:
+        page.line(f"  {one_line(line)}")
+    if other:
+        page.line("or")
+        page.line(f"  {one_line(other)}")
