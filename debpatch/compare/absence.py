@@ -18,7 +18,7 @@ from pathlib import PurePosixPath
 from rapidfuzz import fuzz, process
 
 from debpatch.compare.change import Change
-from debpatch.inputs.diff import Sign
+from debpatch.compare.ladder import renamed
 from debpatch.inputs.tree import Tree
 
 
@@ -35,11 +35,14 @@ class Reason(StrEnum):
     """The code is there, and the patch leaves it as it is."""
 
 
-def why_missing(change: Change, base: Tree, names: Iterable[str]) -> Reason:
+def why_missing(
+    change: Change, base: Tree, names: Iterable[str], renames: Mapping[str, str]
+) -> Reason:
     """Say why ``change`` could or could not be carried to ``base``.
 
     ``names`` are further paths at which its file may lie there: where hunks beside it went, or
-    what the file was called before a rename.
+    what the file was called before a rename. ``renames`` are the names that the base has for
+    upstream's.
     """
     path = change.old_path
     if path is None and change.path not in base.paths:
@@ -47,15 +50,25 @@ def why_missing(change: Change, base: Tree, names: Iterable[str]) -> Reason:
     found = _places(path or change.path, base, names)
     if not found:
         return Reason.FILE_ABSENT
-    if change.hunk.removed == change.hunk.added:  # only the line break at the file's end differs
+    if change.hunk.number == 0:  # no text, but what is said of the file
+        return Reason.NOT_CARRIED
+    if _ends_only(change):
         ends = [(base.read(name) or b"").endswith(b"\n") for name in found]
         return Reason.ALREADY_PRESENT if change.hunk.new[-1].newline in ends else Reason.NOT_CARRIED
     files = [_read_file(base, name) for name in found]
     if any(_is_present(change, file) for file in files):
         return Reason.ALREADY_PRESENT
-    if any(_is_there(change, file) for file in files):
+    if any(_is_there(change, file, renames) for file in files):
         return Reason.NOT_CARRIED
     return Reason.CODE_ABSENT
+
+
+def _ends_only(change: Change) -> bool:
+    """Whether only the line break at the file's end comes or goes."""
+    if len(change.text) != 2:
+        return False
+    (_, removed, before), (_, added, after) = change.text
+    return removed == added and before != after
 
 
 def _places(path: str, base: Tree, names: Iterable[str]) -> list[str]:
@@ -132,14 +145,16 @@ _ALIKE = 80.0
 """From this likeness on (percent, rapidfuzz's ratio) a line is the line, somewhat changed."""
 
 
-def _is_there(change: Change, file: _File) -> bool:
+def _is_there(change: Change, file: _File, renames: Mapping[str, str]) -> bool:
     """Whether the code that the hunk changes is in the file, by what it removes, else by place."""
-    removed = _code(change, "-")
+    removed = _code(change, renames)
     if removed:
         return _share(removed, file) >= 0.5
-    section = change.hunk.section
-    called = re.search(r"(\w+)\s*\(", section)
-    if called and any(re.search(rf"\b{re.escape(called[1])}\(", line) for line in file.lines):
+    first = next(iter(change.hunk.added), "")
+    called = re.search(r"(\w+)\s*\(", change.hunk.section)
+    if not called or not first[:1].isspace():
+        return True  # what is added outside of a function needs no code to be added to
+    if any(re.search(rf"\b{re.escape(called[1])}\(", line) for line in file.lines):
         return True
     context = {line for line in _side(change, " ") if re.search(r"\w", line)}
     return not context or _together(context, file, len(change.hunk.old)) * 2 >= len(context)
@@ -157,10 +172,13 @@ def _together(wanted: Set[str], file: _File, width: int) -> int:
     )
 
 
-def _code(change: Change, sign: Sign) -> list[str]:
-    lines = (line for line in change.lines if line.sign == sign)
+def _code(change: Change, renames: Mapping[str, str]) -> list[str]:
+    """The lines that the hunk removes, as the base would say them; comments where that is all."""
+    lines = (line for line in change.lines if line.sign == "-")
+    words = re.compile(r"[^\W\d]\w*")
     return _squeezed(
-        line.text
+        words.sub(lambda word: renamed(word[0], renames), line.text)
+        + ("" if line.newline else _NO_NEWLINE)
         for line in lines
         if re.search(r"\w", line.text) and (change.is_comment or not line.is_comment)
     )

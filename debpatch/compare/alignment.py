@@ -50,8 +50,8 @@ def align(
     left = [_Profile(change, moved.get(change.old_path or "", change.path)) for change in upstream]
     right = [_Profile(change, change.path) for change in patch]
     shared = {profile.path for profile in left} & {profile.path for profile in right}
-    rarity = _rarity(left, right)
     pairs = _equal_to_the_letter(left, right)
+    rarity = _rarity(left, right, pairs)
     gains = {
         (u, p): _likeness(left[u], right[p], rarity)
         - (ELSEWHERE if _apart(left[u], right[p], shared) else 0.0)
@@ -125,9 +125,9 @@ class _Profile:
         return " ".join(word for line in comments for word in _WORD.findall(line.text))
 
     @cached_property
-    def folded(self) -> tuple[list[str], list[str]]:
+    def folded(self) -> list[str]:
         """What the hunk does, comments and white space folded."""
-        return folded(self.change)
+        return folded([self.change])
 
     @cached_property
     def context(self) -> Counter[str]:
@@ -172,9 +172,14 @@ def _sum(members: Counter[_Key], weights: Mapping[_Key, float] | None) -> float:
     return sum(n * weights[key] for key, n in members.items())
 
 
-def _rarity(left: Sequence[_Profile], right: Sequence[_Profile]) -> dict[str, float]:
-    """A word's weight: the fewer hunks have it, the more it says."""
-    holders = Counter(word for profile in (*left, *right) for word in profile.words)
+def _rarity(
+    left: Sequence[_Profile], right: Sequence[_Profile], taken: Set[tuple[int, int]]
+) -> dict[str, float]:
+    """A word's weight among the hunks still free: the fewer have it, the more it says."""
+    busy = ({u for u, _ in taken}, {p for _, p in taken})
+    free = [profile for u, profile in enumerate(left) if u not in busy[0]]
+    free += [profile for p, profile in enumerate(right) if p not in busy[1]]
+    holders = Counter(word for profile in free for word in profile.words)
     return {word: 1 / sqrt(n) for word, n in holders.items()}
 
 
@@ -184,26 +189,48 @@ def _rarity(left: Sequence[_Profile], right: Sequence[_Profile]) -> dict[str, fl
 def _equal_to_the_letter(
     left: Sequence[_Profile], right: Sequence[_Profile]
 ) -> set[tuple[int, int]]:
-    """Pairs that need no weighing: the same change to the same file, as often here as there."""
-    places: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for side, profiles in enumerate((left, right)):
-        for index, profile in enumerate(profiles):
-            places[profile.path, profile.change.text][side].append(index)
-    return {
-        pair
-        for ours, theirs in places.values()
-        if len(ours) == len(theirs)
-        for pair in zip(ours, theirs, strict=True)
-    }
+    """Pairs that need no weighing: the same change to the same file.
+
+    Hunks in a file keep their order, so among look-alikes those in the same context are taken
+    first, in order, then those in the same function, then as many as there are on both sides.
+    """
+    pairs: set[tuple[int, int]] = set()
+    for key in (_in_context, _in_function, _by_itself):
+        busy = ({u for u, _ in pairs}, {p for _, p in pairs})
+        places: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for side, profiles in enumerate((left, right)):
+            for index, profile in enumerate(profiles):
+                if index not in busy[side]:
+                    places[profile.path, key(profile.change)][side].append(index)
+        for ours, theirs in places.values():
+            if len(ours) == len(theirs) or key is _in_context:
+                pairs.update(zip(ours, theirs, strict=False))
+    return pairs
+
+
+def _in_context(change: Change) -> Hashable:
+    return change.hunk.section, change.hunk.lines
+
+
+def _in_function(change: Change) -> Hashable:
+    return change.hunk.section, change.text
+
+
+def _by_itself(change: Change) -> Hashable:
+    return change.text
 
 
 _CROWD = 2000
+_AROUND = 8
 
 
 def _candidates(
     left: Sequence[_Profile], right: Sequence[_Profile], taken: Set[tuple[int, int]]
 ) -> set[tuple[int, int]]:
-    """Pairs worth weighing: both free, and they share a word or a shape that is not everywhere."""
+    """Pairs worth weighing: both free, and they share a word or a shape.
+
+    Of what many have on both sides only those at about the same place are weighed.
+    """
     busy = ({u for u, _ in taken}, {p for _, p in taken})
     holders: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for side, profiles in enumerate((left, right)):
@@ -211,12 +238,15 @@ def _candidates(
             if index not in busy[side]:
                 for key in (*profile.words, *profile.shapes):
                     holders[key][side].append(index)
-    return {
-        pair
-        for ours, theirs in holders.values()
-        if len(ours) * len(theirs) <= _CROWD
-        for pair in product(ours, theirs)
-    }
+    pairs: set[tuple[int, int]] = set()
+    for ours, theirs in holders.values():
+        if len(ours) * len(theirs) <= _CROWD:
+            pairs.update(product(ours, theirs))
+            continue
+        for n, u in enumerate(ours):
+            middle = n * len(theirs) // len(ours)
+            pairs.update((u, p) for p in theirs[max(middle - _AROUND, 0) : middle + _AROUND + 1])
+    return pairs
 
 
 # -- those left over -------------------------------------------------------------------------------
@@ -272,8 +302,7 @@ def _index(profiles: Sequence[_Profile], seekers: Set[int]) -> _Index:
 
 def _marks(profile: _Profile) -> Iterator[Hashable]:
     """What it does as a whole, and the file of a comment."""
-    removed, added = profile.folded
-    yield tuple(removed), tuple(added)
+    yield tuple(profile.folded)
     if profile.comment:
         yield "//", profile.path
 
@@ -289,7 +318,11 @@ def _near(
     keys = (*single.lines, *_rarest(single.words, index), *_marks(single))
     found = {n for key in keys for n in index.get(key, ())}
     near = sorted(n for n in found if not _apart(single, others[n], shared))
-    return sorted(near, key=lambda n: abs(n / len(others) - rank))
+    return sorted(near, key=lambda n: abs(n / len(others) - rank))[:_CLOSEST]
+
+
+_CLOSEST = 64
+"""So many others are looked at; more than that are only there where all are alike."""
 
 
 def _rarest(words: Counter[str], index: _Index) -> Iterator[str]:

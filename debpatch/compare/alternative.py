@@ -41,7 +41,7 @@ def read_alternative(repository: Repository, commits: Sequence[Commit]) -> Alter
     runs: list[_Run] = []
     for commit in commits:
         folded = pick(repository, commit, runs[-1].after) if runs else None
-        if folded is not None and folded.outcome == "clean":
+        if folded is not None and folded.outcome != "conflict":
             runs[-1].commits.append(commit)
             runs[-1].after = folded.tree
         else:

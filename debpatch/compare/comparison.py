@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -12,7 +12,8 @@ from debpatch.compare.absence import Reason, why_missing
 from debpatch.compare.alignment import Pair, align
 from debpatch.compare.change import Change
 from debpatch.compare.home import plausible_at
-from debpatch.compare.ladder import Status, folded, is_white_space, rung
+from debpatch.compare.ladder import Status, folded, is_trivial, rung
+from debpatch.compare.lexer import lexer_for
 from debpatch.compare.lines import LinePair, carried, pair_lines
 from debpatch.compare.renames import Renaming, identifier_map
 from debpatch.inputs.tree import Tree
@@ -36,7 +37,8 @@ class HunkComparison:
     """An upstream hunk and its counterpart; one of them is None where the other stands alone.
 
     ``lines`` is empty for hunks equal to the letter. ``reason`` is given for missing hunks, where
-    the tree that the patch applies to is known.
+    the tree that the patch applies to is known. ``is_repeat`` says that the patch does several
+    times what this upstream hunk does once.
     """
 
     status: Status
@@ -45,6 +47,7 @@ class HunkComparison:
     lines: tuple[LinePair, ...] = ()
     reason: Reason | None = None
     identifiers: tuple[Renaming, ...] = ()
+    is_repeat: bool = False
 
     @cached_property
     def carried(self) -> tuple[int, int]:
@@ -60,15 +63,19 @@ class HunkComparison:
     def is_trivial(self) -> bool:
         """Whether nothing but comments and white space changes."""
         change = self.upstream or self.patch
-        return change is not None and (change.is_comment or is_white_space(change))
+        return change is not None and is_trivial(change)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """All hunks of both sides, each at least once, in upstream's order, then what is added."""
+    """All hunks of both sides, each at least once, in upstream's order, then what is added.
+
+    ``has_base`` says whether the files were at hand, so that reasons and renamings are verified.
+    """
 
     hunks: tuple[HunkComparison, ...]
     identifiers: tuple[Renaming, ...]
+    has_base: bool
 
     @cached_property
     def summary(self) -> Mapping[Status, int]:
@@ -79,26 +86,48 @@ class Comparison:
     @cached_property
     def carried(self) -> tuple[int, int]:
         """Upstream's changed lines that the patch has, of those that there are to carry."""
-        best: dict[Change, tuple[int, int]] = {}
+        found: dict[Change, set[int]] = defaultdict(set)
         for hunk in self.hunks:
-            if hunk.upstream is not None and hunk.reason in (None, Reason.NOT_CARRIED):
-                best[hunk.upstream] = max(best.get(hunk.upstream, (0, 0)), hunk.carried)
-        return sum(n for n, _ in best.values()), sum(of for _, of in best.values())
+            if hunk.upstream is None or hunk.reason not in (None, Reason.NOT_CARRIED):
+                continue
+            found[hunk.upstream] |= _carried_lines(hunk)
+        return sum(map(len, found.values())), sum(len(change.lines) for change in found)
 
     @cached_property
     def verdict(self) -> Verdict:
         """The whole in a word."""
-        statuses = {
-            hunk.status
-            for hunk in self.hunks
-            if hunk.reason in (None, Reason.NOT_CARRIED)
-        }  # fmt: skip
-        if {hunk.status for hunk in self.hunks} <= {Status.IDENTICAL}:
+        statuses = {hunk.status for hunk in self.hunks if not _is_excused(hunk)}
+        same = not any(hunk.is_repeat for hunk in self.hunks)
+        if {hunk.status for hunk in self.hunks} <= {Status.IDENTICAL} and same:
             return Verdict.IDENTICAL
-        if not statuses & {Status.ADAPTED, Status.MISSING, Status.ADDED}:
+        equal = {Status.IDENTICAL, Status.CONTEXT, Status.FORMATTING}
+        if self.has_base:  # a map of names is only as good as what the files say of it
+            equal.add(Status.RENAMED)
+        if statuses and statuses <= equal and same:
             return Verdict.EQUIVALENT
         lines, of = self.carried
         return Verdict.ADAPTED if lines * 2 >= of and lines else Verdict.DIVERGED
+
+
+def _carried_lines(hunk: HunkComparison) -> set[int]:
+    """Which of the upstream hunk's changed lines its counterpart has."""
+    if hunk.upstream is None or hunk.patch is None:
+        return set()
+    if hunk.status is not Status.ADAPTED:
+        return set(range(len(hunk.upstream.lines)))
+    equal = {id(pair.upstream) for pair in hunk.lines if pair.equal}
+    return {n for n, line in enumerate(hunk.upstream.lines) if id(line) in equal}
+
+
+def _is_excused(hunk: HunkComparison) -> bool:
+    """Whether a hunk is missing because there is nothing to carry, beyond doubt.
+
+    That the *code* is not there is only beyond doubt in prose, such as a list of changes: code may
+    be there in another shape.
+    """
+    if hunk.reason is Reason.CODE_ABSENT and hunk.upstream is not None:
+        return lexer_for(hunk.upstream.path) is None
+    return hunk.reason in (Reason.FILE_ABSENT, Reason.ALREADY_PRESENT)
 
 
 def compare(
@@ -115,9 +144,11 @@ def compare(
     pairs = align(upstream, patch, moved or {})
     renamings = identifier_map(pairs, plausible_at(base) if base else None)
     names = {renaming.upstream: renaming.patch for renaming in renamings}
-    statuses = _statuses(pairs, names)
+    known = set(base.paths) if base else set()
+    statuses = _statuses(pairs, names, {path for path in known if path not in (moved or {})})
+    several = Counter(change for pair in pairs for change in pair)
     matched = [
-        _matched(pair, status, names, renamings)
+        _matched(pair, status, names, renamings, several[pair[0]])
         for pair, status in zip(pairs, statuses, strict=True)
     ]
     answered = {change for pair in pairs for change in pair}
@@ -127,7 +158,7 @@ def compare(
             Status.MISSING,
             change,
             None,
-            reason=why_missing(change, base, places[change.path]) if base else None,
+            reason=why_missing(change, base, places[change.path], names) if base else None,
         )
         for change in upstream
         if change not in answered
@@ -135,7 +166,7 @@ def compare(
     added = [HunkComparison(Status.ADDED, None, c) for c in patch if c not in answered]
     order = {change: n for n, change in enumerate(upstream)}
     ours = sorted(matched + missing, key=lambda hunk: order[hunk.upstream])  # type: ignore[index]
-    return Comparison((*ours, *added), renamings)
+    return Comparison((*ours, *added), renamings, has_base=base is not None)
 
 
 def _places(pairs: Iterable[Pair], moved: Mapping[str, str]) -> Mapping[str, set[str]]:
@@ -147,24 +178,38 @@ def _places(pairs: Iterable[Pair], moved: Mapping[str, str]) -> Mapping[str, set
 
 
 def _matched(
-    pair: Pair, status: Status, names: Mapping[str, str], renamings: Sequence[Renaming]
+    pair: Pair,
+    status: Status,
+    names: Mapping[str, str],
+    renamings: Sequence[Renaming],
+    answers: int,
 ) -> HunkComparison:
     upstream, patch = pair
+    is_repeat = answers > 1 and rung(upstream, patch, names) is not Status.ADAPTED
     if status in {Status.IDENTICAL, Status.CONTEXT}:
-        return HunkComparison(status, upstream, patch)
+        return HunkComparison(status, upstream, patch, is_repeat=is_repeat)
     here = " ".join(line.text for line in upstream.lines)
     used = tuple(renaming for renaming in renamings if renaming.upstream in here)
     lines = pair_lines(upstream, patch, names)
-    return HunkComparison(status, upstream, patch, lines, identifiers=used)
+    return HunkComparison(status, upstream, patch, lines, identifiers=used, is_repeat=is_repeat)
 
 
-def _statuses(pairs: Sequence[Pair], names: Mapping[str, str]) -> list[Status]:
-    """The rung of each pair; hunks that became several, or one, are weighed together."""
+def _statuses(pairs: Sequence[Pair], names: Mapping[str, str], at_base: Set[str]) -> list[Status]:
+    """The rung of each pair; hunks that became several, or one, are weighed together.
+
+    ``at_base`` are the paths that name the same file at the base as upstream: a change to one of
+    these is not equal to a change to another file, however alike.
+    """
     partners: dict[Change, list[Change]] = defaultdict(list)
     for upstream, patch in pairs:
         partners[upstream].append(patch)
         partners[patch].append(upstream)
-    return [_status(upstream, patch, partners, names) for upstream, patch in pairs]
+    return [
+        Status.ADAPTED
+        if upstream.path != patch.path and upstream.path in at_base
+        else _status(upstream, patch, partners, names)
+        for upstream, patch in pairs
+    ]
 
 
 def _status(
@@ -179,14 +224,9 @@ def _status(
     ours, theirs = partners[patch], partners[upstream]
     if len(ours) + len(theirs) == 2:
         return alone
-    if _together(ours, {}) == _together(theirs, {}):
+    if folded(ours) == folded(theirs):
         return Status.CONTEXT if _text(ours) == _text(theirs) else Status.FORMATTING
-    return Status.RENAMED if _together(ours, names) == _together(theirs, {}) else Status.ADAPTED
-
-
-def _together(changes: Iterable[Change], names: Mapping[str, str]) -> list[list[str]]:
-    sides = [folded(change, names, part=True) for change in changes]
-    return [[text for side in sides for text in side[n]] for n in (0, 1)]
+    return Status.RENAMED if folded(ours, names) == folded(theirs) else Status.ADAPTED
 
 
 def _text(changes: Iterable[Change]) -> list[tuple[str, str, bool]]:

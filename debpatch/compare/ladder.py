@@ -6,13 +6,12 @@ climbs past the last one is `adapted`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 from debpatch.compare.change import Change
-from debpatch.compare.lexer import MEMBER, LexedLine
-from debpatch.inputs.diff import Sign
+from debpatch.compare.lexer import MEMBER, LexedLine, layout, lex
+from debpatch.inputs.diff import Line
 
 
 class Status(StrEnum):
@@ -36,42 +35,65 @@ def rung(upstream: Change, patch: Change, renames: Mapping[str, str]) -> Status:
         return Status.IDENTICAL
     if upstream.text == patch.text:
         return Status.CONTEXT
-    if folded(upstream) == folded(patch):
+    if folded([upstream]) == folded([patch]):
         return Status.FORMATTING
-    if renames and folded(upstream, renames) == folded(patch):
+    if renames and folded([upstream], renames) == folded([patch]):
         return Status.RENAMED
     return Status.ADAPTED
 
 
-def folded(
-    change: Change, renames: Mapping[str, str] | None = None, *, part: bool = False
-) -> tuple[list[str], list[str]]:
-    """What ``change`` removes and adds, as texts of tokens, without white space.
+def folded(changes: Sequence[Change], renames: Mapping[str, str] | None = None) -> list[str]:
+    """What ``changes`` together remove and add, token by token, without idle white space.
 
     A run of comments folds to one mark: words may differ, but a comment that changes is not one
-    that stays. Where nothing but comments change, their words are all there is, and they are kept,
-    unless the hunk is a ``part`` of something bigger.
+    that stays. Where nothing but comments change, their words are all there is, and they are kept.
+
+    What is removed stands before what is added, as a port may mix them otherwise; but where code
+    moves, their order stays: code that moves up is not code that moves down.
     """
-    keep = change.is_comment and not part
-    return (
-        list(_stream(change, "-", renames or {}, keep)),
-        list(_stream(change, "+", renames or {}, keep)),
-    )
+    lines = [(line, change.path) for change in changes for line in change.lines]
+    if not _moves_code([line for line, _ in lines]):
+        lines.sort(key=lambda item: item[0].sign, reverse=True)
+    words_matter = all(change.is_comment for change in changes)
+    tokens: list[str] = []
+    for line, path in lines:
+        if words_matter:
+            tokens += (line.sign + word for token in line.tokens for word in token.text.split())
+        elif not line.is_comment or tokens[-1:] != [line.sign + _COMMENT]:
+            tokens += (line.sign + text for text in _line_tokens(line, path, renames or {}))
+    return tokens
 
 
-def is_white_space(change: Change) -> bool:
-    """Whether ``change`` does nothing but move code about in white space."""
-    removed, added = folded(change)
-    return removed == added
+def _moves_code(lines: Sequence[LexedLine]) -> bool:
+    """Whether a line that says something is removed in one place and added in another."""
+    sides: dict[str, set[str]] = {"-": set(), "+": set()}
+    for line in lines:
+        if not line.is_comment and any(token.kind == "name" for token in line.tokens):
+            sides[line.sign].add("".join(line.text.split()))
+    return bool(sides["-"] & sides["+"])
 
 
-def line_key(line: LexedLine, renames: Mapping[str, str] | None = None) -> tuple[str, ...]:
+def is_trivial(change: Change) -> bool:
+    """Whether ``change`` leaves all code as it is: nothing but comments and white space change."""
+    return _code(change, change.hunk.old) == _code(change, change.hunk.new)
+
+
+def _code(change: Change, lines: Sequence[Line]) -> list[str]:
+    """The code of one side of a hunk, its context included, without comments."""
+    texts = [line.text for line in lines]
+    return [
+        text
+        for line, tokens in zip(texts, lex(texts, change.path), strict=True)
+        for text in _line_tokens(LexedLine(" ", line, tokens), change.path, {})
+        if text != _COMMENT
+    ]
+
+
+def line_key(line: LexedLine, path: str, renames: Mapping[str, str]) -> tuple[str, ...]:
     """What makes two changed lines equal but for white space and ``renames``."""
-    tokens = (
-        renamed(token.text, renames) if renames and token.kind == "name" else token.text
-        for token in line.tokens
-    )
-    return (line.sign, *tokens)
+    if line.is_comment:
+        return (line.sign, *(token.text for token in line.tokens))
+    return (line.sign, *_line_tokens(line, path, renames))
 
 
 def renamed(name: str, renames: Mapping[str, str]) -> str:
@@ -86,42 +108,23 @@ def renamed(name: str, renames: Mapping[str, str]) -> str:
 
 
 _COMMENT = "/* */"
-# Where white space at a line's start has a meaning, it is not folded away.
-_INDENTED = {
-    ".py",
-    ".pyi",
-    ".pyx",
-    ".yml",
-    ".yaml",
-    ".nim",
-    ".hs",
-    ".coffee",
-    ".sass",
-    ".mk",
-    ".am",
-}
 
 
-def _stream(
-    change: Change, sign: Sign, renames: Mapping[str, str], keep_comments: bool
-) -> Iterator[str]:
-    path = PurePosixPath(change.path)
-    indented = path.suffix in _INDENTED or path.name.lower().startswith("makefile")
-    margin: int | None = None
-    previous = ""
-    for line in change.lines:
-        if line.sign != sign:
-            continue
-        if indented and not line.is_comment:
-            depth = len(line.text) - len(line.text.lstrip())
-            margin = depth if margin is None else margin
-            yield f"\n{depth - margin}"
-        for token in line.tokens:
-            text = renamed(token.text, renames) if token.kind == "name" else token.text
-            if token.kind != "comment":
-                yield text
-            elif keep_comments:
-                yield from text.split()
-            elif previous != "comment":
-                yield _COMMENT
-            previous = token.kind
+def _line_tokens(line: LexedLine, path: str, renames: Mapping[str, str]) -> Iterator[str]:
+    """A line's tokens in the patch's words, with what white space has a meaning."""
+    if line.is_comment:
+        yield _COMMENT
+        return
+    if not line.tokens:
+        return
+    how = layout(path)
+    if how == "exact":
+        yield line.text.rstrip()
+        return
+    if how == "indented":
+        yield line.text[: len(line.text) - len(line.text.lstrip())]
+    for token in line.tokens:
+        if token.kind == "comment":
+            yield _COMMENT
+        else:
+            yield renamed(token.text, renames) if token.kind == "name" else token.text

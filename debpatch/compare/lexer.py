@@ -89,13 +89,13 @@ def lex(lines: Sequence[str], path: str) -> tuple[tuple[Token, ...], ...]:
     """The tokens of each of ``lines``, a part of a file named ``path``."""
     lexer = lexer_for(path)
     if lexer is None:
-        return tuple(tuple(_plain(line, "name")) for line in lines)
+        return tuple(
+            tuple(token for token in _plain(line, "name") if token.text != " ") for line in lines
+        )
     if sum(map(len, lines)) > _HUGE:
         return tuple((Token("text", line.strip()),) if line.strip() else () for line in lines)
-    return tuple(
-        tuple(_join_members([token for kind, piece in row for token in _tokens(kind, piece)]))
-        for row in _rows(lines, lexer)
-    )
+    rows = _rows(lines, lexer)
+    return tuple(tuple(_joined(row, line)) for row, line in zip(rows, lines, strict=True))
 
 
 def definitions(lines: Sequence[str], path: str) -> tuple[frozenset[str], ...]:
@@ -120,20 +120,20 @@ _MACRO = re.compile(r"\s*#\s*define\s+(\w+)")
 
 
 def _defined(row: _Row, following: _Row, line: str, lexer: Lexer) -> Iterator[str]:
-    if lexer.name in {"C", "C++", "Objective-C"}:
-        if macro := _MACRO.match(line):
-            yield macro[1]
-        if line[:1].isspace():  # statements look like prototypes, and they are indented
-            return
+    if lexer.name in {"C", "C++", "Objective-C"} and (macro := _MACRO.match(line)):
+        yield macro[1]
+    if line[:1].isspace():  # methods share their names; in C a statement looks like a prototype
+        return
     for at, (kind, piece) in enumerate(row):
         # `struct name {` defines a type, `struct name *argument` uses one.
-        after = next((text for _, text in (*row[at + 1 :], *following)), "{")
+        rest = (text for _, text in (*row[at + 1 :], *following) if text.strip())
+        after = next(rest, "{")
         if kind in Name.Function or (kind in Name.Class and re.match(r"[{:(<]", after)):
             yield re.split(r"::|\.", piece.strip())[-1]
 
 
 _Row = Sequence[tuple[TokenType, str]]
-"""A line's pieces as Pygments names them, white space left out where it is not in a string."""
+"""A line's pieces as Pygments names them."""
 
 
 def _rows(lines: Sequence[str], lexer: Lexer) -> list[_Row]:
@@ -144,12 +144,31 @@ def _rows(lines: Sequence[str], lexer: Lexer) -> list[_Row]:
     for kind, value in lexer.get_tokens(opening + "\n".join([*lines, ""])):
         for number, piece in enumerate(value.split("\n")):
             at += bool(number)
-            if (piece if kind in Constant else piece.strip()) and at < len(rows):
+            if piece and at < len(rows):
                 rows[at].append((kind, piece))
     if opening and rows[0]:
         kind, piece = rows[0][0]
         rows[0][0] = kind, piece.removeprefix(opening)
     return list(rows)
+
+
+Layout = Literal["free", "indented", "exact"]
+_FREE = {
+    "C", "C#", "C++", "CSS", "D", "Go", "Java", "JavaScript", "Kotlin", "Objective-C", "PHP",
+    "Perl", "Rust", "SCSS", "Scala", "Swift", "TypeScript", "Vala",
+}  # fmt: skip
+_INDENTED = {"CoffeeScript", "Cython", "Haskell", "Nim", "Python", "Ruby"}
+
+
+def layout(path: str) -> Layout:
+    """What white space means in the language of ``path``.
+
+    ``free``: it only parts words. ``indented``: it also says what belongs together, at a line's
+    start. ``exact``: it may mean anything, as in shell, makefiles, configuration and prose.
+    """
+    lexer = lexer_for(path)
+    name = lexer.name if lexer else ""
+    return "free" if name in _FREE else "indented" if name in _INDENTED else "exact"
 
 
 def _texts(lines: Sequence[Line]) -> list[str]:
@@ -196,9 +215,22 @@ def _begins_in_comment(lines: Sequence[str], lexer: Lexer) -> bool:
     return bool(written) and all(_STARRED.match(line) for line in written)
 
 
+def _joined(row: _Row, line: str) -> list[Token]:
+    """A line's tokens: operators and member chains whole, white space gone.
+
+    In a preprocessor's directive white space separates, so it stays, as does the line's end.
+    """
+    tokens = [token for kind, piece in row for token in _tokens(kind, piece)]
+    joined = list(_join_operators(tokens))
+    if re.match(r"\s*#", line) and any(kind in Comment.Preproc for kind, _ in row):
+        return [*_join_members(joined), Token("text", "\n")]
+    return list(_join_members([token for token in joined if token.text != " "]))
+
+
 def _tokens(kind: TokenType, piece: str) -> Iterator[Token]:
     if kind in Comment and kind not in Comment.Preproc and kind not in Comment.PreprocFile:
-        yield Token("comment", " ".join(piece.split()))
+        if piece.strip():
+            yield Token("comment", " ".join(piece.split()))
     elif kind in Constant:
         yield Token("text", piece)
     elif kind in Name and (kind not in Name.Builtin or kind in Name.Builtin.Pseudo):
@@ -207,35 +239,47 @@ def _tokens(kind: TokenType, piece: str) -> Iterator[Token]:
         yield from _plain(piece, "name" if kind in Comment else "text")
 
 
-_PIECE = re.compile(r"[^\W\d]\w*|\d[\w.]*|\"(?:[^\"\\]|\\.)*\"|->|::|\S")
+_PIECE = re.compile(r"[^\W\d]\w*|\d[\w.]*|\"(?:[^\"\\]|\\.)*\"|->|::|\s+|\S")
 _WORD = re.compile(r"[^\W\d]\w*")
+_SPACE = Token("text", " ")
 
 
 def _plain(text: str, words: Kind) -> Iterator[Token]:
     for piece in _PIECE.findall(text):
-        yield Token(words if _WORD.match(piece) else "text", piece)
+        if piece.isspace():
+            yield _SPACE
+        else:
+            yield Token(words if _WORD.match(piece) else "text", piece)
+
+
+_OPERATOR = re.compile(r"[-+*/%&|^<>=!~?:]+")
+
+
+def _join_operators(row: Sequence[Token]) -> Iterator[Token]:
+    """Join ``-`` and ``-``, but not where white space parts them: ``a - -b`` is not ``a--b``."""
+    operator = ""
+    for token in (*row, _SPACE):
+        if token.kind == "text" and _OPERATOR.fullmatch(token.text):
+            operator += token.text
+            continue
+        if operator:
+            yield Token("text", operator)
+        operator = ""
+        yield token
 
 
 def _join_members(row: Sequence[Token]) -> Iterator[Token]:
-    """Join ``a``, ``->``, ``b`` into one name, as operators may come in single characters."""
+    """Join ``a``, ``->``, ``b`` into one name."""
     at = 0
     while at < len(row):
         token = row[at]
         at += 1
         if token.kind == "name":
             chain = [token.text]
-            while step := _member(row, at):
-                operator, name, at = step
-                chain += (operator, name)
+            while (
+                at + 1 < len(row) and MEMBER.fullmatch(row[at].text) and row[at + 1].kind == "name"
+            ):
+                chain += (row[at].text, row[at + 1].text)
+                at += 2
             token = Token("name", "".join(chain))
         yield token
-
-
-def _member(row: Sequence[Token], at: int) -> tuple[str, str, int] | None:
-    for width in (1, 2):
-        operator = "".join(token.text for token in row[at : at + width])
-        if MEMBER.fullmatch(operator) and at + width < len(row):
-            following = row[at + width]
-            if following.kind == "name":
-                return operator, following.text, at + width + 1
-    return None

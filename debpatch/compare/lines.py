@@ -37,10 +37,13 @@ def pair_lines(upstream: Change, patch: Change, renames: Mapping[str, str]) -> t
 
     What is removed and what is added is matched apart, as a port may move the one past the other.
     """
+    paths = upstream.path, patch.path
     pairs = [
         (run, pair)
         for sign in ("-", "+")
-        for run, pair in _by_run(_matched(_side(upstream, sign), _side(patch, sign), renames))
+        for run, pair in _by_run(
+            _matched(_side(upstream, sign), _side(patch, sign), paths, renames)
+        )
     ]
     return tuple(pair for _, pair in sorted(pairs, key=lambda item: item[0]))
 
@@ -64,10 +67,14 @@ def _by_run(pairs: Iterable[LinePair]) -> Iterator[tuple[int, LinePair]]:
 
 
 def _matched(
-    ours: Sequence[LexedLine], theirs: Sequence[LexedLine], renames: Mapping[str, str]
+    ours: Sequence[LexedLine],
+    theirs: Sequence[LexedLine],
+    paths: tuple[str, str],
+    renames: Mapping[str, str],
 ) -> Iterator[LinePair]:
     opcodes = LCSseq.opcodes(
-        [line_key(line, renames) for line in ours], [line_key(line) for line in theirs]
+        [line_key(line, paths[0], renames) for line in ours],
+        [line_key(line, paths[1], {}) for line in theirs],
     )
     left: list[LexedLine] = []
     right: list[LexedLine] = []

@@ -134,9 +134,9 @@ def test_renamed_throughout_it_is_renamed_by_just_that_map(
         (name, f"{name}_ng") for name in used
     }
     assert {hunk.status.value for hunk in found.hunks} <= {"identical", "context", "renamed"}
-    assert found.verdict in {Verdict.IDENTICAL, Verdict.EQUIVALENT}
-    for hunk in found.hunks:
-        assert (hunk.status.value == "renamed") == bool(hunk.identifiers)
+    # No files are at hand here that could vouch for the names.
+    equal = {Verdict.IDENTICAL, Verdict.EQUIVALENT}
+    assert found.verdict in ({Verdict.ADAPTED} if used else equal)
 
 
 @FEW
@@ -145,7 +145,7 @@ def test_with_other_white_space_it_is_formatting(fix: Pair) -> None:
     before, after = fix
 
     def spread(source: Sequence[Function]) -> list[list[str]]:
-        return [[re.sub(r"([-+=]+|[(;])", r" \1 ", n).replace("    ", "\t") for n in lines]
+        return [[re.sub(r"([-+=<>!*/&|]+|[(;])", r" \1 ", n).replace("    ", "\t") for n in lines]
                 for lines in source]  # fmt: skip
 
     ours = diff(before, after)
