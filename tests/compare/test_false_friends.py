@@ -44,8 +44,8 @@ def both(*edits: Edit) -> Edit:
 
 
 ARGUMENT = change("v4/a.c", "last(p)", "last(p, a)")
-BODY = "    one();\\n    one();\\n    one();\\n    two();\\n    one();\\n    one();\\n    one();\\n"
-LOOKALIKES = "".join(f"int f{n}(void)\\n{{\\n{BODY}}}\\n\\n" for n in range(60))
+BODY = "    one();\n    one();\n    one();\n    two();\n    one();\n    one();\n    one();\n"
+LOOKALIKES = "".join(f"int f{n}(void)\n{{\n{BODY}}}\n\n" for n in range(60))
 
 
 @pytest.mark.parametrize(
