@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import PurePosixPath
 
 from debpatch.compare.absence import Reason
@@ -18,7 +18,7 @@ from debpatch.render.safe import one_line
 
 _VERDICTS = {
     Verdict.IDENTICAL: "The same change as upstream's, to the letter.",
-    Verdict.EQUIVALENT: "The same change as upstream's, in other words.",
+    Verdict.EQUIVALENT: "The same change as upstream's, in other words or another context.",
     Verdict.ADAPTED: "Upstream's change with differences that want a review.",
     Verdict.DIVERGED: "Less than half of upstream's change: another way, or another change.",
 }
@@ -51,7 +51,7 @@ def _alternative(
     left = [h for h in missing if h.reason is Reason.NOT_CARRIED and not h.is_trivial]
     unknown = [h for h in missing if h.reason is None]
     _head(page, report, item)
-    _missing(page, "Not carried, although the code is there:", left, unified=unified)
+    _missing(page, "Not carried, although it could be:", left, unified=unified)
     _missing(page, "Missing, and whether the code is there is not known:", unknown, unified=unified)
     if first:
         _residual(page, report)
@@ -77,16 +77,31 @@ def _head(page: Page, report: PatchReport, item: AlternativeReport) -> None:
     if of:
         within = " that could be carried" if report.base else ""
         share = "all" if lines == of else f"{lines}"
-        page.paragraph(f"carries  {share} of upstream's {of} changed lines{within}", 2, hanging=9)
+        changed = count(of, "changed line")
+        page.paragraph(f"carries  {share} of upstream's {changed}{within}", 2, hanging=9)
     page.paragraph(f"hunks    {_totals(comparison)}", 2, hanging=9)
+    if report.residual:
+        uses = count(len(report.residual), "place")
+        page.paragraph(f"leaves   {uses} that use what the patch takes away", 2, hanging=9)
     for commit, release in zip(item.alternative.commits, item.released_in, strict=True):
-        where = f"first in {one_line(release)}" if release else "in no release yet"
+        where = f"first in {one_line(release)}" if release else "in no release tagged here"
         merge = "; a merge, read as what it brought to its first parent"
         where += merge if len(commit.parents) > 1 else ""
         subject = one_line(commit.subject)
         page.paragraph(f"against  {commit.sha[:12]} {subject} ({where})", 2, hanging=9)
     if report.base is not None:
-        page.paragraph(f"onto     {one_line(report.base.name)}", 2, hanging=9)
+        page.paragraph(f"onto     {one_line(report.base.name)}{_fit(report)}", 2, hanging=9)
+
+
+def _fit(report: PatchReport) -> str:
+    """Whether the patch applies, where it does not simply do so."""
+    if report.is_applied:
+        return ", which has the whole patch already"
+    if not report.failures:
+        return ""
+    number = len(report.failures)
+    verb = "does" if number == 1 else "do"
+    return f", to which {count(number, 'hunk')} of the patch {verb} not apply"
 
 
 def _totals(comparison: Comparison) -> str:
@@ -102,6 +117,8 @@ def _totals(comparison: Comparison) -> str:
 
 
 def _place(change: Change) -> str:
+    if change.hunk.number == 0:
+        return f"{one_line(change.path)} itself"
     return f"{one_line(change.path)} hunk {change.hunk.number}"
 
 
@@ -132,7 +149,7 @@ def _residual(page: Page, report: PatchReport) -> None:
     page.heading("Still used or defined elsewhere, though the patch takes the declaration away:")
     for use in report.residual:
         page.line(f"  {one_line(use.path)}:{use.line}", (f"  {one_line(use.identifier)}", "yellow"))
-    page.paragraph("Where these files are compiled, the build breaks: change them too.", 2)
+    page.paragraph("Where these files are compiled, the build may break: change them too.", 2)
 
 
 def _adapted(page: Page, hunks: Sequence[HunkComparison], *, unified: bool) -> None:
@@ -165,7 +182,7 @@ def _added(page: Page, item: AlternativeReport, *, unified: bool) -> None:
 
 _WHY = {
     Reason.FILE_ABSENT: "the file is not there",
-    Reason.CODE_ABSENT: "the code that it changes is not there",
+    Reason.CODE_ABSENT: "its code is not in the file",
     Reason.ALREADY_PRESENT: "it is there already",
     Reason.NOT_CARRIED: "only comments or white space",
 }
@@ -174,10 +191,12 @@ _WHY = {
 def _nothing_to_carry(page: Page, hunks: Sequence[HunkComparison]) -> None:
     if not hunks:
         return
-    page.heading("Missing, with nothing to carry:")
+    page.heading("Missing, and not to be carried as it is:")
     for hunk in hunks:
         if hunk.upstream and hunk.reason:
             page.line(f"  {_place(hunk.upstream)}", (f"  {_WHY[hunk.reason]}", "dim"))
+    if any(hunk.reason is Reason.CODE_ABSENT for hunk in hunks):
+        page.paragraph("Where its code is not in the file, look whether its like is.", 2)
 
 
 # -- what is equal ---------------------------------------------------------------------------------
@@ -195,10 +214,11 @@ def _equal(page: Page, comparison: Comparison, *, unified: bool) -> None:
     if not equal:
         return
     page.heading("Equal:")
+    paths = {hunk.patch.path for hunk in comparison.hunks if hunk.patch}
     for status in _EQUAL:
         changes = [hunk for hunk in equal if hunk.status is status]
         if changes:
-            page.paragraph(f"{status} ({_MEANING[status]}): {', '.join(_files(changes))}", 2)
+            page.paragraph(f"{status} ({_MEANING[status]}): {', '.join(_files(changes, paths))}", 2)
     if unified:
         for hunk in equal:
             if hunk.patch:
@@ -214,15 +234,27 @@ _MEANING = {
 }
 
 
-def _files(hunks: Iterable[HunkComparison]) -> Iterator[str]:
-    """``forward.c 1, 2``: the patch's hunks by file."""
+def _files(hunks: Sequence[HunkComparison], all_paths: Set[str]) -> Iterator[str]:
+    """``forward.c 1+2``: the patch's hunks by file, whole paths only where names are shared."""
+    names = Counter(PurePosixPath(path).name for path in all_paths)
     numbers: dict[str, list[str]] = {}
     for hunk in hunks:
-        if hunk.patch:
-            name = one_line(PurePosixPath(hunk.patch.path).name)
-            numbers.setdefault(name, []).append(str(hunk.patch.hunk.number))
+        if hunk.upstream and hunk.patch:
+            path = hunk.patch.path
+            name = PurePosixPath(path).name
+            shown = name if names[name] == 1 else path
+            if hunk.upstream.path != path:
+                shown = f"{hunk.upstream.path} in {path}"
+            numbers.setdefault(one_line(shown), []).append(str(hunk.patch.hunk.number))
     for name, found in numbers.items():
         yield f"{name} {'+'.join(found)}"
+
+
+def _some(items: Iterable[str], most: int = 10) -> str:
+    """The first of ``items``, and how many more there are."""
+    found = list(items)
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more
 
 
 # -- beyond the hunks ------------------------------------------------------------------------------
@@ -255,14 +287,12 @@ def _gaps(page: Page, report: PatchReport) -> None:
             f"Not looked into: whether what is missing could be carried, and residual references "
             f"({one_line(report.unknown)})."
         )
-    if report.is_applied and report.base is not None:
-        notes.append(f"{one_line(report.base.name)} has the whole patch already.")
-    elif report.failures and report.base is not None:
-        where = ", ".join(f"{one_line(f.path)} hunk {f.hunk}" for f in report.failures)
+    if report.failures and not report.is_applied and report.base is not None:
+        where = _some(f"{one_line(f.path)} hunk {f.hunk}" for f in report.failures)
         notes.append(f"The patch does not apply to {one_line(report.base.name)}: {where}.")
     if report.binaries:
-        names = ", ".join(one_line(file.path) for file in report.binaries)
-        notes.append(f"Not compared, as it is binary: {names}.")
+        names = _some(one_line(file.path) for file in report.binaries)
+        notes.append(f"Compared only as a whole, being binary: {names}.")
     if notes:
         page.heading("Note:")
         for note in notes:
