@@ -26,6 +26,10 @@ class Item:
     parts: tuple[str, ...] = ()
 
 
+NOT_OURS = Item("Non-maintainer upload.")
+"""What an entry by somebody else begins with, Developer's Reference 5.11.3."""
+
+
 def require_finished(package: SourcePackage) -> None:
     """Raise DebpatchError where the top entry is unfinished, so that nobody knows its version."""
     if package.distribution == "UNRELEASED":

@@ -10,7 +10,7 @@ from datetime import datetime
 from debpatch.inputs.repository import Repository
 from debpatch.inputs.source_package import SourcePackage
 from debpatch.proposals.addition import added, shorthand
-from debpatch.proposals.changelog import Item, write_entry
+from debpatch.proposals.changelog import NOT_OURS, Item, write_entry
 from debpatch.proposals.import_commits import Import, ImportedCommit
 from debpatch.proposals.suites import Suite
 from debpatch.proposals.uploader import Uploader
@@ -42,12 +42,12 @@ def update_package(
 
     Without a patch for the series there is no upload to describe, so the entry is empty.
     """
-    is_own = _is_maintainer(package, uploader)
+    is_own = is_maintainer(package, uploader)
     upload = next_upload(package.version, suite, security=security, by_maintainer=is_own)
     changes: dict[str, bytes] = {}
     entry = ""
     if imported.patches:
-        said = [] if is_own else [Item("Non-maintainer upload.")]  # Developer's Reference 5.11.3
+        said = [] if is_own else [NOT_OURS]
         items = [*said, _item(package, imported, tuple(closes))]
         urgency = "high" if upload.distribution.endswith("-security") else "medium"
         entry = write_entry(package, upload, items, uploader, now, urgency)
@@ -90,7 +90,7 @@ def _summary(commit: ImportedCommit) -> str:
     return f"{subject} ({', '.join(unsaid)})" if unsaid else subject
 
 
-def _is_maintainer(package: SourcePackage, uploader: Uploader) -> bool:
+def is_maintainer(package: SourcePackage, uploader: Uploader) -> bool:
     """Whether the address is the Maintainer's or one of the Uploaders' in debian/control."""
     from debian.deb822 import Deb822
 

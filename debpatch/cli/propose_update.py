@@ -1,0 +1,139 @@
+"""`debpatch propose-update`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from debpatch.cli.app import app
+from debpatch.cli.options import Base, Format, FormatOption, Package, Repo, Update
+
+
+class KindOption(StrEnum):
+    """Whom to ask for what."""
+
+    PU = "pu"
+    UNBLOCK = "unblock"
+    SECURITY = "security"
+    MAINTAINER = "maintainer"
+    UPSTREAM = "upstream"
+
+
+@app.command("propose-update")
+def propose_update(
+    kind: Annotated[
+        KindOption,
+        typer.Option(
+            "--kind",
+            help="pu: an update of (old)stable; unblock: into testing; security: to the security "
+            "team; maintainer: a bug with a patch; upstream: the patch itself.",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Where the documents go.")
+    ],
+    package: Package = None,
+    proposed: Annotated[
+        str | None,
+        typer.Option("--proposed", metavar="DIR|DSC", help="The package as it will be."),
+    ] = None,
+    patch: Annotated[
+        list[str] | None,
+        typer.Option("--patch", metavar="PATCH", help="Or a patch to add to it, as it is."),
+    ] = None,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            "--plan",
+            metavar="REVS",
+            help="Or upstream commits to import; beside --patch or --proposed, an option to "
+            "compare with.",
+        ),
+    ] = None,
+    suite: Annotated[
+        str | None,
+        typer.Option("--suite", help="Where it shall go. Default: where the last upload went."),
+    ] = None,
+    unstable: Annotated[
+        str | None, typer.Option("--unstable", metavar="VERSION", help="The version in unstable.")
+    ] = None,
+    closes: Annotated[
+        list[str] | None,
+        typer.Option("--closes", metavar="N", help="A bug in Debian's tracker that this fixes."),
+    ] = None,
+    bug: Annotated[
+        list[str] | None, typer.Option("--bug", metavar="URL", help="A bug in upstream's tracker.")
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option("--answers", metavar="FILE", help="TOML with what only you can say."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 while a TODO(human) is left.")
+    ] = False,
+    templates: Annotated[
+        Path | None,
+        typer.Option("--templates", metavar="DIR", help="Templates of your own, over ours."),
+    ] = None,
+    repo: Repo = None,
+    update: Update = False,
+    base: Base = None,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """Write the documents that ask for an update, from the facts; nothing is sent.
+
+    What only a person can say stays as TODO(human). Exits with 1 if the self-check objects.
+    """
+    import os
+
+    from debpatch.cli.output import deliver
+    from debpatch.cli.progress import cloning
+    from debpatch.inputs.revisions import read_revisions
+    from debpatch.inputs.source_package import open_package
+    from debpatch.inputs.upstream import open_upstream
+    from debpatch.proposals.bugs import read_bugs
+    from debpatch.proposals.compose import compose
+    from debpatch.proposals.documents import write_documents
+    from debpatch.proposals.proposal import gather
+    from debpatch.proposals.request import Change, find_target, mails_for_upstream, proposed_by
+    from debpatch.proposals.self_check import self_check
+    from debpatch.proposals.templates import Questions, own_folder, read_answers
+    from debpatch.proposals.uploader import read_clock, read_uploader
+
+    now, uploader = read_clock(os.environ), read_uploader(os.environ)
+    bugs = read_bugs(bug or (), closes or ())
+    own = own_folder(templates, os.environ)
+    questions = read_answers(answers) if answers else Questions({})
+    current = open_package(package or ".")
+    where = find_target(kind.value, suite or current.distribution, now.date())
+    with (
+        cloning() as progress,
+        open_upstream(current, repo=repo, update=update, progress=progress) as repository,
+    ):
+        commits = read_revisions(repository, plan) if plan else ()
+        change = Change(proposed, tuple(patch or ()), commits, bugs, base)
+        new = proposed_by(repository, current, change, kind.value, where, uploader, now)
+        found = gather(
+            repository, current, new, kind.value, where,
+            plan=commits, base=base, unstable=unstable, bugs=bugs,
+        )  # fmt: skip
+        documents = compose(found, questions, uploader, now, own)
+        if kind is KindOption.UPSTREAM:
+            documents |= mails_for_upstream(repository, found, new, uploader, now)
+    objections = self_check(found)
+    write_documents(output, documents)
+    if format_ is Format.JSON:
+        from debpatch.render.proposal_json import render as render_json
+
+        deliver(render_json(found, objections, questions.open, sorted(documents)), None)
+    else:
+        from debpatch.render.page import Look
+        from debpatch.render.proposal_text import render as render_text
+
+        look = Look.of_terminal()
+        deliver(render_text(found, objections, questions.open, output, documents, look), None)
+    is_doubtful = any(objection.severity != "info" for objection in objections)
+    raise typer.Exit(int(is_doubtful or (strict and bool(questions.open))))

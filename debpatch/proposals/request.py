@@ -1,0 +1,127 @@
+"""What a request is about: the suite that it can go to, and the package that it proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.patch import parse_patch, read_patch
+from debpatch.inputs.repository import Commit, Repository
+from debpatch.inputs.source_package import SourcePackage, open_package
+from debpatch.proposals.bugs import Bugs
+from debpatch.proposals.changelog import require_finished
+from debpatch.proposals.export_patch import export_patches
+from debpatch.proposals.import_commits import import_commits, require_clean
+from debpatch.proposals.package_update import is_maintainer, update_package
+from debpatch.proposals.proposal import Kind, Proposal
+from debpatch.proposals.proposed_package import with_changes, with_patches
+from debpatch.proposals.suites import Suite, find_suite
+from debpatch.proposals.uploader import Uploader
+from debpatch.proposals.versions import next_upload
+
+
+@dataclass(frozen=True)
+class Change:
+    """How the user names the update: the package as it will be, patches, or commits."""
+
+    proposed: str | None
+    patches: tuple[str, ...]
+    commits: Sequence[Commit]
+    bugs: Bugs
+    base: str | None
+
+
+def find_target(kind: Kind, name: str, today: date) -> Suite:
+    """The suite that a request of this kind is about; raises DebpatchError if it cannot be."""
+    suite = find_suite(name, today)
+    if kind == "pu" and suite.role == "lts":
+        raise DebpatchError(
+            f"{suite.codename} has had no updates by the release team since {suite.ended}; the LTS "
+            "team takes them (--kind security)"
+        )
+    if kind in {"pu", "security"} and not suite.is_released:
+        raise DebpatchError(
+            f"{suite.codename} is {suite.role}; --kind {kind} is for a released suite, name it "
+            "with --suite"
+        )
+    if kind == "unblock" and suite.role != "testing":
+        return find_suite("testing", today)
+    return suite
+
+
+def proposed_by(
+    repository: Repository,
+    current: SourcePackage,
+    change: Change,
+    kind: Kind,
+    suite: Suite,
+    uploader: Uploader,
+    now: datetime,
+) -> SourcePackage:
+    """The package as it will be. Raises DebpatchError where the user names none, or two."""
+    if bool(change.proposed) and bool(change.patches):
+        raise DebpatchError("--proposed and --patch both say what the update is; give one of them")
+    if change.proposed:
+        package = open_package(change.proposed)
+        if package.name != current.name:
+            raise DebpatchError(f"{change.proposed} is {package.name}, and not {current.name}")
+        require_finished(package)
+        return package
+    is_security = kind == "security"
+    if change.patches:
+        is_own = is_maintainer(current, uploader)
+        upload = next_upload(current.version, suite, security=is_security, by_maintainer=is_own)
+        patches = [read_patch(path) for path in change.patches]
+        return with_patches(
+            current, patches, upload, uploader, now, change.bugs.debian, is_own=is_own
+        )
+    if not change.commits:
+        raise DebpatchError("what is the update? give --proposed, --patch or --plan")
+    imported = import_commits(
+        repository, current, change.commits, now.date(), base=change.base, bugs=change.bugs
+    )
+    require_clean(imported, current)
+    update = update_package(
+        current, imported, suite, uploader, now, security=is_security, closes=change.bugs.debian
+    )
+    if not update.changes:
+        raise DebpatchError(f"{current.location}: has all of these commits; nothing to propose")
+    return with_changes(current, update.changes, update.upload)
+
+
+def mails_for_upstream(
+    repository: Repository,
+    proposal: Proposal,
+    package: SourcePackage,
+    uploader: Uploader,
+    now: datetime,
+) -> dict[str, bytes]:
+    """The patches that upstream does not have, as mails for git-am(1) on the base.
+
+    See ``export_patches``. Raises DebpatchError where one does not apply there.
+    """
+    names = {patch.name for patch in proposal.patches if not patch.is_upstream}
+    patches = [
+        patch
+        for entry in package.series
+        if entry.name in names
+        for patch in parse_patch(package.read(entry.path) or b"", entry.name, entry.strip)
+    ]
+    if not patches:
+        return {}
+    export = export_patches(repository, patches, proposal.base, now, package=package)
+    for patch in export.patches:
+        for failure in patch.failures:
+            raise DebpatchError(
+                f"{patch.name} does not apply to {proposal.base} ({failure.path} hunk "
+                f"{failure.hunk}); it needs patches that come before it in the series"
+            )
+    mails = {
+        patch.file_name(number): mail
+        for number, (patch, mail) in enumerate(zip(export.patches, export.mails(), strict=True), 1)
+    }
+    if len(mails) > 1:
+        mails["0000-cover-letter.patch"] = export.cover_letter(uploader.mailbox, now)
+    return mails

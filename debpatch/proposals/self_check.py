@@ -1,0 +1,189 @@
+"""What a release manager would ask first, asked before the request is sent.
+
+One small function a question; each looks at the proposal and yields what it objects to. The
+questions are those of the Developer's Reference 5.5.1 and of the release team's own checklist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from debpatch.inputs.diff import FileDiff
+from debpatch.proposals.proposal import Proposal
+from debpatch.proposals.versions import brought_down, new_upstream, updated
+
+_LONG = 2000  # lines of a debdiff that nobody likes to read
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """An answer that is not as it should be; ``severity`` as with findings on headers."""
+
+    rule: str
+    severity: str
+    message: str
+
+
+def self_check(proposal: Proposal) -> tuple[Objection, ...]:
+    """All objections, in the order of the questions."""
+    return tuple(found for question in _QUESTIONS for found in question(proposal))
+
+
+def _version_order(proposal: Proposal) -> Iterator[Objection]:
+    if proposal.version <= proposal.current:
+        yield Objection(
+            "version-order",
+            "error",
+            f"{proposal.version} is not higher than {proposal.current}, which is there now",
+        )
+    there = proposal.unstable
+    if there and proposal.suite.is_released and proposal.version >= there.version:
+        yield Objection(
+            "version-order",
+            "error",
+            f"{proposal.version} is not lower than {there.version} in unstable, so that upgrades "
+            "would keep it",
+        )
+
+
+def _version_form(proposal: Proposal) -> Iterator[Objection]:
+    number = proposal.suite.number
+    if not proposal.suite.is_released or number is None:
+        return
+    forms = {str(updated(proposal.current, number)[0])}
+    if proposal.unstable:
+        forms.add(str(brought_down(proposal.unstable.version, number, proposal.current)[0]))
+    upstream = proposal.version.upstream_version
+    if proposal.current.debian_revision and upstream != proposal.current.upstream_version:
+        forms.add(str(new_upstream(str(upstream), number, proposal.current)[0]))
+    if str(proposal.version) not in forms:
+        yield Objection(
+            "version-form",
+            "warning",
+            f"{proposal.version} is none of the usual forms: {', '.join(sorted(forms))}",
+        )
+
+
+def _distribution(proposal: Proposal) -> Iterator[Objection]:
+    suite = proposal.suite
+    wanted = {
+        "pu": suite.codename,
+        "security": f"{suite.codename}-security",
+        "unblock": "unstable",
+    }.get(proposal.kind)
+    if wanted and proposal.distribution != wanted:
+        yield Objection(
+            "distribution",
+            "error",
+            f"the changelog says {proposal.distribution}, and this upload goes to {wanted}",
+        )
+
+
+def _documented(proposal: Proposal) -> Iterator[Objection]:
+    for file in _packaging(proposal):
+        name = file.path.removeprefix("debian/")
+        last = name.rpartition("/")[2]
+        if name in {"changelog", "patches/series"}:
+            continue
+        if last not in proposal.entry and name.removeprefix("patches/") not in proposal.entry:
+            yield Objection(
+                "undocumented", "warning", f"{file.path} changes, and the changelog does not say so"
+            )
+
+
+_MODERN = {"debian/control", "debian/compat"}
+_NOISE = re.compile(r"Standards-Version:|debhelper-compat|Rules-Requires-Root:|^\d+$")
+
+
+def _noise(proposal: Proposal) -> Iterator[Objection]:
+    for file in _packaging(proposal):
+        if file.path in {"debian/changelog", "debian/patches/series"}:
+            continue
+        removed = [line for hunk in file.hunks for line in hunk.removed]
+        added = [line for hunk in file.hunks for line in hunk.added]
+        if removed and _squeezed(removed) == _squeezed(added):
+            yield Objection("noise", "warning", f"{file.path}: only white space changes")
+        elif file.path in _MODERN and all(_NOISE.search(line) for line in [*removed, *added]):
+            yield Objection(
+                "noise", "warning", f"{file.path}: modernised packaging is no fix for stable"
+            )
+
+
+def _bugs(proposal: Proposal) -> Iterator[Objection]:
+    if proposal.kind in {"pu", "unblock"} and not proposal.bugs.debian:
+        yield Objection(
+            "no-bug",
+            "warning",
+            "neither the changelog nor a patch names a Debian bug; the release team wants one, of "
+            "severity important or higher",
+        )
+
+
+def _patches(proposal: Proposal) -> Iterator[Objection]:
+    for patch in proposal.patches:
+        if not patch.synopsis:
+            yield Objection("header", "warning", f"{patch.name}: its header says nothing")
+        for name in patch.residual:
+            yield Objection(
+                "residual-reference",
+                "warning",
+                f"{patch.name} takes away the declaration of a name that is still used: {name}",
+            )
+
+
+def _follow_ups(proposal: Proposal) -> Iterator[Objection]:
+    for found in proposal.options[0].missing if proposal.options else ():
+        yield Objection(
+            "follow-up",
+            "warning",
+            f'{found.of[:12]} was repaired by {found.sha[:12]} ("{found.subject}"), which this '
+            "update does not have",
+        )
+
+
+def _in_unstable(proposal: Proposal) -> Iterator[Objection]:
+    if proposal.kind != "pu":
+        return
+    if proposal.unstable is None:
+        yield Objection(
+            "unstable", "warning", "the version in unstable is not known; give it with --unstable"
+        )
+        return
+    for commit in proposal.commits:
+        if commit.in_unstable is None:
+            yield Objection(
+                "unstable",
+                "warning",
+                f'{commit.short} ("{commit.subject}") was not found in {proposal.unstable.version}',
+            )
+
+
+def _length(proposal: Proposal) -> Iterator[Objection]:
+    if proposal.debdiff.lines > _LONG:
+        yield Objection(
+            "long", "info", f"the debdiff has {proposal.debdiff.lines} lines; say how to read it"
+        )
+
+
+_QUESTIONS: tuple[Callable[[Proposal], Iterator[Objection]], ...] = (
+    _version_order,
+    _version_form,
+    _distribution,
+    _documented,
+    _noise,
+    _bugs,
+    _patches,
+    _follow_ups,
+    _in_unstable,
+    _length,
+)
+
+
+def _packaging(proposal: Proposal) -> list[FileDiff]:
+    return [file for file in proposal.debdiff.diff.files if file.path.startswith("debian/")]
+
+
+def _squeezed(lines: list[str]) -> list[str]:
+    return [squeezed for line in lines if (squeezed := "".join(line.split()))]

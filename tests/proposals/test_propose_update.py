@@ -1,0 +1,325 @@
+"""The documents of a proposal, as a person would read them, and what keeps them honest."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from pathlib import Path
+
+import pytest
+from command_line import debpatch, refusal
+
+from debpatch.demo import Demo
+
+from .schema import check
+from .snapshot import snapshot
+
+GOLDEN = Path(__file__).parent / "golden"
+KINDS = ("pu", "unblock", "security", "maintainer", "upstream")
+REPORTBUG = Path("/usr/lib/python3/dist-packages/reportbug/debbugs.py")
+
+
+def command(demo: Demo, folder: Path, kind: str, *arguments: str | Path) -> list[str | Path]:
+    return [
+        "propose-update", "--kind", kind, "--repo", demo.repository, "--package", demo.package,
+        "--unstable", "1.5.0-1", "-o", folder, *arguments,
+    ]  # fmt: skip
+
+
+def by_hand(demo: Demo, series: str) -> list[str | Path]:
+    return ["--patch", demo.patch, "--plan", series, "--closes", "9000077"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_documents_of_the_demo(demo: Demo, tmp_path: Path, series: str, kind: str) -> None:
+    """Set WRITE_GOLDEN to write them anew, and read them before you commit them."""
+    change = ["--plan", series] if kind in {"upstream", "unblock"} else by_hand(demo, series)
+    done = debpatch(*command(demo, tmp_path / "out", kind, *change))
+    assert done.err == ""
+    for name in ("request.mail", "control.mail"):
+        place, golden = tmp_path / "out" / name, GOLDEN / f"{kind}-{name}"
+        if os.environ.get("WRITE_GOLDEN") and place.exists():
+            GOLDEN.mkdir(exist_ok=True)
+            shutil.copy(place, golden)
+        assert place.exists() == golden.exists()
+        if golden.exists():
+            assert place.read_text() == golden.read_text()
+
+
+def labels(text: str) -> list[str]:
+    return re.findall(r"^\[ [A-Z][a-z ]+ \]$|^  \[ \] .*$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"), [("pu", "elif tag.endswith('-pu'):\n        subject"),
+                        ("unblock", "elif tag == 'unblock':")]
+)  # fmt: skip
+def test_sections_and_boxes_are_those_of_reportbug(kind: str, start: str) -> None:
+    if not REPORTBUG.is_file():
+        pytest.skip("reportbug is not installed")
+    source = REPORTBUG.read_text()
+    form = source[source.index(start) :].split('"""')[1]
+    theirs = labels(re.sub(r"^ {16}", "", form, flags=re.MULTILINE))
+    ours = labels((GOLDEN / f"{kind}-request.mail").read_text())
+    assert ours == theirs
+    assert len(ours) > 8
+
+
+@pytest.mark.parametrize("kind", ["pu", "unblock"])
+def test_the_pseudo_headers_are_those_of_reportbug(kind: str) -> None:
+    if not REPORTBUG.is_file():
+        pytest.skip("reportbug is not installed")
+    source = REPORTBUG.read_text()
+    body = (GOLDEN / f"{kind}-request.mail").read_text().split("\n\n")[1]
+    for name in ("User: release.debian.org@packages.debian.org", "Control: affects -1 + src:"):
+        assert name in source
+        assert name in body
+    assert f"Usertags: {kind}" in body
+
+
+def test_the_debdiff_is_debdiff_s(demo: Demo, tmp_path: Path, series: str) -> None:
+    if not (shutil.which("debdiff") and shutil.which("dpkg-source")):
+        pytest.skip("debdiff is not installed")
+    package = Path(shutil.copytree(demo.package, tmp_path / demo.package.name, symlinks=True))
+    for file in demo.dsc.parent.glob("tidewatch_*"):
+        shutil.copy(file, tmp_path)
+    debpatch("import-commits", "--repo", demo.repository, "--package", package, series)
+    subprocess.run(
+        ["dpkg-source", "-b", package.name], cwd=tmp_path, check=True, capture_output=True
+    )
+    new = tmp_path / "tidewatch_1.4.2-3+deb13u2.dsc"
+    out = tmp_path / "out"
+    done = debpatch(
+        "propose-update", "--kind", "pu", "--repo", demo.repository, "--package", demo.dsc,
+        "--proposed", new, "-o", out,
+    )  # fmt: skip
+    assert done.err == ""
+    theirs = subprocess.run(
+        ["debdiff", tmp_path / demo.dsc.name, new], check=False, capture_output=True
+    ).stdout
+    ours = (out / "tidewatch_1.4.2-3+deb13u2.debdiff").read_bytes()
+    assert changed_lines(ours) == changed_lines(theirs)
+    assert b"+ src/link.h" in ours
+
+
+def changed_lines(diff: bytes) -> list[bytes]:
+    """The lines that come and go, without names of files, in any order of files."""
+    lines = diff.split(b"\n")
+    return sorted(x for x in lines if re.match(rb"[+-](?!\+\+ |-- )", x))
+
+
+def test_json_and_the_figures(demo: Demo, tmp_path: Path, series: str) -> None:
+    done = debpatch(*command(demo, tmp_path / "o", "pu", *by_hand(demo, series)), "-f", "json")
+    document = done.json
+    check(document)
+    own, planned, release = document["options"]
+    assert document["version"] == "1.4.2-3+deb13u2"
+    assert [len(option["commits"]) for option in (planned, release)] == [5, 13]
+    assert own["diffstat"] == document["source"]
+    shortstat = subprocess.run(
+        ["git", "diff", "--shortstat", "v1.4.2", "v1.4.6"],
+        cwd=demo.repository, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    figures = [int(number) for number in re.findall(r"\d+", shortstat)]
+    assert list(release["diffstat"].values()) == figures
+    assert release["follow_ups"][0]["sha"] == demo.commits["later-fix"]
+    assert planned["follow_ups"] == []
+    (commit,) = document["commits"]
+    assert (commit["sha"], commit["released_in"]) == (demo.commits["fix"], "v1.5.0")
+    assert commit["in_unstable"] == demo.commits["fix"]
+
+
+def test_the_package_and_the_repository_stay_as_they_are(
+    demo: Demo, tmp_path: Path, series: str
+) -> None:
+    before = snapshot(demo.repository.parent)
+    debpatch(*command(demo, tmp_path / "out", "pu", "--plan", series))
+    assert snapshot(demo.repository.parent) == before
+
+
+ANSWERS = """
+reason = "Gauges that are gone stay in the table."
+impact = "Wrong levels."
+tests = '''
+make check, on trixie: 12 passed.'''
+risks = "Small."
+documented = true
+reviewed = true
+attached = true
+fixed-in-unstable = false
+"""
+
+
+def test_answers_fill_what_only_a_person_can_say(demo: Demo, tmp_path: Path, series: str) -> None:
+    arguments = command(demo, tmp_path / "out", "pu", "--plan", series, "--closes", "9000077")
+    left = debpatch(*arguments, "--strict")
+    assert left.code == 1
+    assert "impact: What is the impact" in left.out
+    answers = tmp_path / "answers.toml"
+    answers.write_text(ANSWERS)
+    done = debpatch(*arguments, "--strict", "--answers", answers)
+    assert (done.code, done.err) == (0, "")
+    text = (tmp_path / "out/request.mail").read_text()
+    assert "TODO" not in text
+    assert "\nmake check, on trixie: 12 passed.\n" in text
+    assert "  [x] I reviewed all changes and I approve them\n" in text
+    assert "  [ ] the issue is verified as fixed in unstable\n" in text
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ("reason = 3", "neither a text nor true or false"),
+        ("reason = ", "no valid TOML"),
+        ("reazon = 'x'", "nothing asks for 'reazon'; there are attached, documented"),
+        ("reviewed = 'yes'", "true or false is wanted"),
+        ("reason = true", "a text is wanted"),
+    ],
+)
+def test_answers_that_are_none(
+    demo: Demo, tmp_path: Path, series: str, answers: str, says: str
+) -> None:
+    file = tmp_path / "answers.toml"
+    file.write_text(answers)
+    arguments = command(demo, tmp_path / "out", "pu", "--plan", series, "--answers", file)
+    assert says in refusal(*arguments)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("To: x\nSubject: {{ nothing }}\n\n", "pu.txt:2: 'nothing' is undefined"),
+        ("To: x\n\n{% if %}\n", "pu.txt:3: "),
+        ("To: x\n\n{{ p.__class__.__mro__ }}", "pu.txt:3: access to attribute '__class__'"),
+        ("To: x\n\n{{ p.gather.__globals__ }}", "pu.txt:3: "),
+        ("To: x\n\n{% include '../../secret' %}", "pu.txt:3: "),
+        ("To: x\n\n{% for n in range(1000000000) %}{% endfor %}", "pu.txt:3: "),
+        ("To: x\n\n{{ 1 / 0 }}", "pu.txt:3: division by zero"),
+        ("no field\n\nbody", "'no field' is no field of a mail"),
+    ],
+)
+def test_templates_that_are_wrong(
+    demo: Demo, tmp_path: Path, series: str, template: str, says: str
+) -> None:
+    own = tmp_path / "own/proposals"
+    own.mkdir(parents=True)
+    (own / "pu.txt").write_text(template)
+    (tmp_path / "secret").write_text("secret")
+    arguments = command(demo, tmp_path / "out", "pu", "--plan", series)
+    said = refusal(*arguments, "--templates", own.parent)
+    assert says in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_user_s_template_wins(demo: Demo, tmp_path: Path, series: str) -> None:
+    own = tmp_path / "own/proposals"
+    own.mkdir(parents=True)
+    (own / "pu.txt").write_text(
+        "To: me@example.org\nSubject: {{ p.source }}\n\nMine: {{ p.version }}\n"
+    )
+    debpatch(*command(demo, tmp_path / "out", "pu", "--plan", series, "--templates", own.parent))
+    assert "\n\nMine: 1.4.2-3+deb13u2\n" in (tmp_path / "out/request.mail").read_text()
+
+
+def test_names_in_fields_are_ascii(
+    demo: Demo, tmp_path: Path, series: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEBFULLNAME", "Søren Ægidius")
+    debpatch(*command(demo, tmp_path / "out", "pu", "--plan", series))
+    data = (tmp_path / "out/request.mail").read_bytes()
+    assert data.partition(b"\n\n")[0].isascii()
+    sender = str(make_header(decode_header(message_from_bytes(data)["From"])))
+    assert sender == "Søren Ægidius <grete@debian.example.org>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "says"),
+    [
+        ("pu", [], "give --proposed, --patch or --plan"),
+        ("pu", ["--suite", "unstable"], "is for a released suite"),
+        ("pu", ["--suite", "bullseye"], "the LTS team takes them"),
+        ("pu", ["--suite", "buster"], "end of life"),
+        ("security", ["--suite", "testing"], "is for a released suite"),
+        ("pu", ["--closes", "x"], "no bug of Debian's"),
+        ("pu", ["--templates", "/nowhere"], "no such folder of templates"),
+        ("pu", ["--answers", "/nowhere"], "cannot be read"),
+    ],
+)
+def test_requests_that_cannot_be(
+    demo: Demo, tmp_path: Path, kind: str, arguments: list[str], says: str
+) -> None:
+    assert says in refusal(*command(demo, tmp_path / "out", kind, *arguments))
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_same_package_is_no_update(demo: Demo, tmp_path: Path) -> None:
+    said = refusal(*command(demo, tmp_path / "out", "pu", "--proposed", demo.dsc))
+    assert "is the same as" in said
+
+
+def found_in(demo: Demo, tmp_path: Path, package: Path, *arguments: str) -> set[str]:
+    done = debpatch(
+        *command(demo, tmp_path / "out", "pu", "--proposed", package, *arguments), "-f", "json"
+    )
+    assert done.err == ""
+    return {finding["rule"] for finding in done.json["findings"]}
+
+
+def test_the_self_check(demo: Demo, tmp_path: Path, package: Path, series: str) -> None:
+    debpatch(
+        "import-commits", "--repo", demo.repository, "--package", package, series,
+        "--closes", "9000077",
+    )  # fmt: skip
+    assert found_in(demo, tmp_path, package) == set()
+    changelog = package / "debian/changelog"
+    good = changelog.read_text()
+    changelog.write_text(good.replace("deb13u2) trixie;", "deb13u9) trixie-security;"))
+    assert found_in(demo, tmp_path, package) == {"version-form", "distribution"}
+    changelog.write_text(good.replace("3+deb13u2)", "2)", 1))
+    assert "version-order" in found_in(demo, tmp_path, package)
+    changelog.write_text(good.replace(" (Closes: #9000077)", ""))
+    assert "no-bug" not in found_in(demo, tmp_path, package)  # the headers name it
+    changelog.write_text(good.replace("- d/patches/link-take", "- d/patches/other"))
+    assert found_in(demo, tmp_path, package) == {"undocumented"}
+    changelog.write_text(good)
+    control = package / "debian/control"
+    control.write_text(control.read_text().replace("Version: 4.7.2", "Version: 4.7.3"))
+    assert found_in(demo, tmp_path, package) == {"undocumented", "noise"}
+
+
+def test_what_a_plan_leaves_out_is_said(demo: Demo, tmp_path: Path) -> None:
+    plan = ",".join(demo.commits[name] for name in ("p1", "p2", "s2", "s3"))
+    done = debpatch(*command(demo, tmp_path / "out", "pu", "--plan", plan), "-f", "json")
+    messages = [f["message"] for f in done.json["findings"] if f["rule"] == "follow-up"]
+    assert len(messages) == 1
+    assert demo.commits["later-fix"][:12] in messages[0]
+
+
+def test_the_mail_for_upstream_applies(demo: Demo, tmp_path: Path) -> None:
+    text = demo.patch.read_text()
+    patch = tmp_path / "by-hand.patch"
+    patch.write_text(text.replace("Forwarded:", "Author: S\u00f8ren <s@example.org>\nForwarded:"))
+    done = debpatch(*command(demo, tmp_path / "out", "upstream", "--patch", patch))
+    (mail,) = (tmp_path / "out").glob("0*.patch")
+    assert f"git send-email {tmp_path}/out/0*.patch" in done.out
+    git = ("git", "-c", "user.name=x", "-c", "user.email=x@example.org")
+    work = tmp_path / "work"
+    subprocess.run(
+        [*git, "clone", "-q", "-b", "v1.4.2", demo.repository, work],
+        check=True,
+        capture_output=True,
+    )
+    subprocess.run([*git, "am", mail], cwd=work, check=True, capture_output=True)
+
+
+def test_upstream_is_asked_to_pick_its_own_commits(demo: Demo, tmp_path: Path, series: str) -> None:
+    debpatch(*command(demo, tmp_path / "out", "upstream", "--plan", series))
+    assert list((tmp_path / "out").glob("0*.patch")) == []
+    text = (tmp_path / "out/request.mail").read_text()
+    told = text.partition("git cherry-pick -x ")[2].split()[:5]
+    assert told == [sha[:12] for sha in series.split(",")]
