@@ -5,7 +5,6 @@ Exit codes are those of diff(1): 0 nothing to report, 1 something found, 2 canno
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 
@@ -18,8 +17,10 @@ def main() -> None:
         print(f"debpatch {__version__}")
         return
     # An exit unwinds the stack, so that temporary folders go and child processes end.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: sys.exit(128 + received))
+    # What the terminal's encoding lacks is spelt out; a patch may hold any character.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     from debpatch.errors import DebpatchError
 
     try:
@@ -28,9 +29,6 @@ def main() -> None:
         app(prog_name="debpatch")
     except DebpatchError as error:
         _fail(str(error))
-    except BrokenPipeError:  # the reader of our output has gone, as in `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:  # a user gets one line; --debug brings the traceback back
         _fail(f"internal error: {type(error).__name__}: {error}; run with --debug and report it")
 
@@ -38,7 +36,7 @@ def main() -> None:
 def _fail(message: str) -> None:
     if "--debug" in sys.argv[1:]:
         raise
-    from debpatch.render.safe import escape
+    from debpatch.render.safe import one_line
 
-    print(f"debpatch: {escape(message)}", file=sys.stderr)
+    print(f"debpatch: {one_line(message)}", file=sys.stderr)
     sys.exit(2)

@@ -37,12 +37,12 @@ def diff_upstream(
     Exits with 0 if the patch carries all that can be carried, in whatever words, and adds nothing;
     with 1 if anything differs.
     """
-    from debpatch.cli.output import deliver
+    from debpatch.cli.output import deliver, note
     from debpatch.cli.progress import cloning
     from debpatch.compare.comparison import Verdict
     from debpatch.compare.report import report
     from debpatch.inputs.patch import read_patch
-    from debpatch.inputs.revisions import read_revisions
+    from debpatch.inputs.revisions import merges_in, read_revisions
     from debpatch.inputs.workspace import named_alternatives, open_workspace
     from debpatch.render.page import Look
 
@@ -55,7 +55,15 @@ def diff_upstream(
     ):
         revisions = upstream or named_alternatives(workspace.repository, what)
         commits = [read_revisions(workspace.repository, text) for text in revisions]
-        found = report(workspace.repository, what, workspace.tree, commits, workspace.unknown)
+        found = report(
+            workspace.repository, workspace.patch, workspace.tree, commits, workspace.unknown
+        )
+        merges = [merges_in(workspace.repository, text) for text in revisions]
+    for text, left_out in zip(revisions, merges, strict=True):
+        if left_out:
+            note(f"{text}: merges are left out: {', '.join(sha[:12] for sha in left_out)}")
+    if workspace.notice:
+        note(workspace.notice)
     if format_ is Format.JSON:
         from debpatch.render.comparison_json import render as render_json
 

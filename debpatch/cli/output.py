@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
+from debpatch.render.safe import one_line
 
 
 def deliver(text: str | Iterable[str], output: Path | None) -> None:
@@ -18,9 +19,7 @@ def deliver(text: str | Iterable[str], output: Path | None) -> None:
     """
     pieces = [text] if isinstance(text, str) else text
     if output is None:
-        for piece in pieces:
-            sys.stdout.write(piece)
-        sys.stdout.flush()
+        _print(pieces)
         return
     try:
         if (
@@ -40,6 +39,23 @@ def deliver(text: str | Iterable[str], output: Path | None) -> None:
             raise
     except OSError as error:
         raise DebpatchError(f"{output}: cannot write there: {error.strerror}") from error
+
+
+def note(message: str) -> None:
+    """Tell the user on standard error, in one line, what is no error and no part of a result."""
+    print(f"debpatch: note: {one_line(message)}", file=sys.stderr)
+
+
+def _print(pieces: Iterable[str]) -> None:
+    try:
+        for piece in pieces:
+            sys.stdout.write(piece)
+        sys.stdout.flush()
+    except OSError as error:
+        # Python would try again at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # the reader has gone, as in `| head`
+            raise DebpatchError(f"cannot write the result: {error.strerror}") from error
 
 
 def _umask() -> int:

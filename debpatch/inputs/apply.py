@@ -8,7 +8,7 @@ tests hold it against that program.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from debpatch.inputs.diff import FileDiff, Hunk, Line, Sign
 
@@ -54,6 +54,21 @@ def apply_file(diff: FileDiff, content: bytes | None, *, reverse: bool = False) 
         return refused  # "not deleting file, as content differs"
     absent = target is None or (content is None and source is not None and not file.lines)
     return Applied(None if absent else file.encode(), offsets)
+
+
+def reversed_file(diff: FileDiff) -> FileDiff:
+    """The change that takes ``diff`` back; of a copy, that the new file goes."""
+    return replace(
+        diff,
+        old_path=diff.new_path,
+        new_path=None if diff.copied else diff.old_path,
+        hunks=tuple(map(reversed_hunk, diff.hunks)),
+        old_mode=diff.new_mode,
+        new_mode=diff.old_mode,
+        old_blob=diff.new_blob,
+        new_blob=diff.old_blob,
+        copied=False,
+    )
 
 
 def reversed_hunk(hunk: Hunk) -> Hunk:

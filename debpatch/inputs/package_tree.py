@@ -101,15 +101,14 @@ def _applied(package: SourcePackage, source: Tree) -> Sequence[SeriesEntry]:
                 )
         return series[: len(package.applied)]
     forwards, backwards = Edit.of(source), Edit.of(source)
-    unfit = [e for e in series if _try(package, e, forwards, undo=False)]
-    if not unfit:
-        return ()
-    if not any(_try(package, e, backwards, undo=True) for e in reversed(series)):
+    try:
+        for entry in series:
+            _apply(package, entry, forwards)
+    except DebpatchError:
+        if any(_try(package, entry, backwards, undo=True) for entry in reversed(series)):
+            raise
         return series
-    raise DebpatchError(
-        f"{package.location}: the series is neither applied as a whole nor does it apply without "
-        f"fuzz, first {unfit[0].name}; refresh it with quilt"
-    )
+    return ()
 
 
 def _apply(package: SourcePackage, entry: SeriesEntry, edit: Edit, *, undo: bool = False) -> None:

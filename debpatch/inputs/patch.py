@@ -91,6 +91,11 @@ def parse_patch(data: bytes, name: str, strip: int = 1) -> tuple[Patch, ...]:
     return tuple(patches)
 
 
+def stripped(patch: Patch, strip: int) -> Patch:
+    """``patch``, read anew with ``strip`` leading components taken from each path."""
+    return _from_text(patch.data, patch.name, patch.name, strip)
+
+
 _DECOMPRESS = {b"\x1f\x8b": gzip.decompress, b"\xfd7zXZ\0": lzma.decompress, b"BZh": bz2.decompress}
 
 

@@ -25,14 +25,33 @@ def read_revisions(repository: Repository, text: str) -> tuple[Commit, ...]:
     return tuple({commit.sha: commit for commit in commits}.values())
 
 
-def _range(repository: Repository, text: str) -> list[Commit]:
+def merges_in(repository: Repository, text: str) -> tuple[str, ...]:
+    """The merges in the ranges of ``text``, which ``read_revisions`` leaves out.
+
+    What they change by themselves, as in solving a conflict, is in none of the commits.
+    """
+    shas = (
+        sha
+        for part in text.split(",")
+        if ".." in part
+        for sha in repository.history(*_ends(repository, part.strip()))
+    )
+    return tuple(sha for sha in shas if len(repository.commit(sha).parents) > 1)
+
+
+def _ends(repository: Repository, text: str) -> tuple[str, str]:
     start, _, end = text.partition("..")
     if end.startswith("."):
         raise DebpatchError(f"{text!r}: A...B names no order; write A..B")
-    first, last = (repository.resolve(name or "HEAD") for name in (start, end))
+    return repository.resolve(start or "HEAD"), repository.resolve(end or "HEAD")
+
+
+def _range(repository: Repository, text: str) -> list[Commit]:
+    first, last = _ends(repository, text)
     shas = repository.history(first, last)
     if not shas:
         swapped = repository.history(last, first)
+        start, _, end = text.partition("..")
         hint = f"; did you mean {end}..{start}?" if swapped else ""
         raise DebpatchError(f"{text!r}: there is no commit in this range{hint}")
     commits = [repository.commit(sha) for sha in shas]

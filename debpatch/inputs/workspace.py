@@ -10,17 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.apply import reversed_file
 from debpatch.inputs.base import find_base
 from debpatch.inputs.clone import Progress, clone, is_url
+from debpatch.inputs.diff import parse_diff
 from debpatch.inputs.gbp_conf import tag_formats
 from debpatch.inputs.package_tree import package_tree
-from debpatch.inputs.patch import Patch
+from debpatch.inputs.patch import Patch, stripped
 from debpatch.inputs.references import alternatives, named_commits
 from debpatch.inputs.repository import Repository
+from debpatch.inputs.series import SeriesEntry
 from debpatch.inputs.source_directory import find_package_root
 from debpatch.inputs.source_package import SourcePackage, open_package
 from debpatch.inputs.tree import Tree
@@ -31,15 +34,20 @@ from debpatch.inputs.upstream_location import candidates
 class Workspace:
     """What a command works with; ``tree`` is what the patch applies to, None where unknown.
 
-    ``base`` is the upstream revision that the tree is built from. ``unknown`` says why there is no
-    tree.
+    ``patch`` is read as the series says (``-p``, ``-R``) where it is one of the package's, and as
+    its paths are where they are those of the tree only whole (``-p0``). ``base`` is the upstream
+    revision that the tree is built from, and ``found`` says by what the tree was found. ``unknown``
+    says why there is no tree, ``notice`` why it is not the one to expect.
     """
 
     repository: Repository
     package: SourcePackage | None
+    patch: Patch
     base: str | None
     tree: Tree | None
+    found: str | None = None
     unknown: str | None = None
+    notice: str | None = None
 
 
 @contextmanager
@@ -56,19 +64,27 @@ def open_workspace(
 
     Raises DebpatchError where the repository is not found, or where something named is not there.
     """
-    source = open_package(package) if package else _package_around(patch)
+    source, found = _package(package, patch)
     where = repo or _named_repository(source, patch)
     path = clone(where, update=update, progress=progress) if is_url(where) else Path(where)
     with Repository(path) as repository:
-        yield _workspace(repository, source, base, patch)
+        if base is not None:
+            repository.resolve(base)  # what is not there is an error, whatever it is needed for
+        if source is None or (base is not None and package is None):
+            yield _upstream_workspace(repository, source, base, patch)
+        else:
+            yield _package_workspace(repository, source, base, patch, found)
 
 
-def _package_around(patch: Patch) -> SourcePackage | None:
-    for start in (Path(patch.name).parent, Path()):
+def _package(named: str | None, patch: Patch) -> tuple[SourcePackage | None, str]:
+    """The package, and by what it was found."""
+    if named:
+        return open_package(named), "--package"
+    for start, found in ((Path(patch.name).parent, "the patch"), (Path(), "the current folder")):
         root = find_package_root(start)
         if root is not None:
-            return open_package(root)
-    return None
+            return open_package(root), f"the package around {found}"
+    return None, ""
 
 
 def _named_repository(package: SourcePackage | None, patch: Patch) -> str:
@@ -81,30 +97,76 @@ def _named_repository(package: SourcePackage | None, patch: Patch) -> str:
     return found[0].url
 
 
-def _workspace(
+def _upstream_workspace(
     repository: Repository, package: SourcePackage | None, base: str | None, patch: Patch
 ) -> Workspace:
-    if package is not None:
-        try:
-            known = base or package_base(repository, package)
-        except DebpatchError:
-            known = None  # a package has its own tree, so its base is only good to know
-        tree = package_tree(repository, package, _name_in_series(package, patch))
-        return Workspace(repository, package, known, tree)
+    """Onto the upstream revision that ``base`` or the patch itself names."""
+    found = "--base"
     if base is None:
         base, why = _base_in_prefix(repository, patch)
+        found = "the version in the patch's paths"
         if base is None:
-            return Workspace(repository, None, None, None, why)
-    commit = repository.resolve(base)
-    return Workspace(repository, None, base, Tree(repository, repository.tree(commit), base))
+            return Workspace(repository, package, patch, None, None, unknown=why)
+    tree = _tree(repository, base)
+    return Workspace(repository, package, _by_its_paths(patch, tree), base, tree, found)
+
+
+def _package_workspace(
+    repository: Repository, package: SourcePackage, base: str | None, patch: Patch, found: str
+) -> Workspace:
+    """Onto the package, as its series leaves it before the patch."""
+    try:
+        known = base or package_base(repository, package)
+    except DebpatchError:
+        known = None  # a package has its own tree, so its base is only good to know
+    entry = _in_series(package, patch)
+    meant = _by_the_series(patch, entry) if entry else patch
+    try:
+        commit = repository.resolve(known) if known else None
+        tree = package_tree(repository, package, entry.name if entry else None, commit)
+        notice = None
+    except DebpatchError as error:
+        if known is None:
+            return Workspace(repository, package, meant, None, None, unknown=str(error))
+        tree, notice = _tree(repository, known), f"{error}; compared onto {known} instead"
+        found = "--base" if base else "the package's version"
+    meant = meant if entry else _by_its_paths(patch, tree)
+    return Workspace(repository, package, meant, known, tree, found, notice=notice)
+
+
+def _tree(repository: Repository, revision: str) -> Tree:
+    return Tree(repository, repository.tree(repository.resolve(revision)), revision)
+
+
+def _by_the_series(patch: Patch, entry: SeriesEntry) -> Patch:
+    patch = stripped(patch, entry.strip)
+    return replace(patch, files=tuple(map(reversed_file, patch.files))) if entry.reverse else patch
+
+
+def _by_its_paths(patch: Patch, tree: Tree) -> Patch:
+    """The patch, with its paths left whole where only so they are the tree's."""
+    whole = stripped(patch, 0)
+    is_whole = _is_of(whole, tree) and not _is_of(patch, tree)
+    return whole if is_whole else patch
+
+
+def _is_of(patch: Patch, tree: Tree) -> bool:
+    return any(file.old_path in tree.paths for file in patch.files if file.old_path)
 
 
 def named_alternatives(repository: Repository, patch: Patch) -> tuple[str, ...]:
     """The commits that the patch itself names and the repository has, one alternative each.
 
-    Raises DebpatchError where there is none.
+    Raises DebpatchError where there is none, and for an abbreviation that is of several.
     """
     named = named_commits(patch.header)
+    for reference in named:
+        meant = repository.abbreviated(reference.sha)
+        if len(meant) > 1:
+            raise DebpatchError(
+                f"{patch.name}: it names {reference.sha}, which is ambiguous: "
+                f"{', '.join(sha[:12] for sha in meant)}; name the commit with --upstream"
+            )
     here = [reference for reference in named if repository.has(reference.sha)]
     found = alternatives(here)
     if found:
@@ -124,17 +186,29 @@ def package_base(repository: Repository, package: SourcePackage) -> str:
     return find_base(package.upstream_version, package.name, repository.tags, formats)
 
 
-def _name_in_series(package: SourcePackage, patch: Patch) -> str | None:
-    """The patch's name in the package's series, found by its diff, as headers get rewritten."""
-    diff = patch.data.removeprefix(patch.header)
-    return next(
-        (
-            entry.name
-            for entry in package.series
-            if (package.read(entry.path) or b"").endswith(diff)
-        ),
-        None,
-    )
+def _in_series(package: SourcePackage, patch: Patch) -> SeriesEntry | None:
+    """The patch's place in the package's series, which an edited version of it takes as well.
+
+    By its diff, as headers get rewritten and files renamed; else by the file's name.
+    """
+    same = (entry for entry in package.series if _changes_alike(package, entry, patch))
+    if (entry := next(same, None)) is not None:
+        return entry
+    path = Path(patch.name)
+    named = [entry for entry in package.series if Path(entry.name).name == path.name]
+    exact = [entry for entry in named if path.absolute().as_posix().endswith(f"/{entry.path}")]
+    found = exact or named
+    return found[0] if len(found) == 1 else None
+
+
+def _changes_alike(package: SourcePackage, entry: SeriesEntry, patch: Patch) -> bool:
+    try:
+        files = parse_diff(package.read(entry.path) or b"").files
+    except DebpatchError:  # not this patch; whether it is in the way shows when it is applied
+        return False
+    return [(f.old_path, f.new_path, f.hunks) for f in files] == [
+        (f.old_path, f.new_path, f.hunks) for f in patch.files
+    ]
 
 
 def _base_in_prefix(repository: Repository, patch: Patch) -> tuple[str | None, str]:
