@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from debpatch.dep3.landings import Landing, find_landings
 from debpatch.inputs.diff import FileDiff
-from debpatch.inputs.history import read_history
 from debpatch.inputs.references import named_commits
 from debpatch.inputs.released import first_release
 from debpatch.inputs.releases import Release
@@ -29,16 +28,6 @@ class Cause:
     subject: str
     released_in: str | None
     lines: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """A later commit that says it repairs or takes back one that is carried, whose id is ``of``."""
-
-    sha: str
-    subject: str
-    released_in: str | None
-    of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,36 +155,3 @@ def _removed(file: FileDiff) -> Iterator[int]:
             if line.sign == "-" and line.text.strip():
                 yield number
             number += line.sign != "+"
-
-
-# -- and afterwards --------------------------------------------------------------------------------
-
-
-def follow_ups(
-    repository: Repository, carried: Iterable[Commit], base: str
-) -> tuple[FollowUp, ...]:
-    """Commits since ``base``, on any branch, that repair or revert a ``carried`` one, oldest first.
-
-    Only what messages say counts (``Fixes:``, "This reverts commit").
-    """
-    wanted = {commit.sha for commit in carried}
-    tips = {ref.sha for ref in repository.refs if not ref.name.startswith("refs/tags/")}
-    commits = read_history(repository, sorted(tips), [repository.resolve(base)]).commits
-    found = _naming(commits, wanted)
-    return tuple(
-        FollowUp(sha, commits[sha].subject, first_release(repository, sha), of)
-        for sha, of in sorted(found.items(), key=lambda pair: commits[pair[0]].date)
-    )
-
-
-def _naming(commits: Mapping[str, Commit], wanted: set[str]) -> dict[str, str]:
-    found = {}
-    prefixes = {sha[:7]: sha for sha in wanted}
-    for sha, commit in commits.items():
-        if sha in wanted or not any(prefix in commit.message for prefix in prefixes):
-            continue
-        for named in _causes(commit):
-            of = prefixes.get(named[:7])
-            if of and of.startswith(named):
-                found[sha] = of
-    return found

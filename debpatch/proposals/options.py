@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from debpatch.inputs.history import History, read_history
 from debpatch.inputs.merge import pick, pick_each
+from debpatch.inputs.released import first_release
 from debpatch.inputs.releases import Release, read_release, releases
 from debpatch.inputs.repository import Commit, Repository
-from debpatch.proposals.commit_facts import CommitFacts, FollowUp, follow_ups
+from debpatch.picks.follow_ups import follow_ups
+from debpatch.proposals.commit_facts import CommitFacts
 
 _MOST_LATER = 400  # commits whose picks are tried
 
@@ -20,6 +24,16 @@ class Size:
     files: int
     insertions: int
     deletions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A later commit that repairs or takes back one that is carried, whose id is ``of``."""
+
+    sha: str
+    subject: str
+    released_in: str | None
+    of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,7 @@ class Option:
     commits: tuple[Commit, ...]
     size: Size | None
     differs: str
-    missing: tuple[FollowUp, ...]
+    missing: tuple[Missing, ...]
     later: Later | None
     stopped_at: Commit | None = None
 
@@ -77,13 +91,14 @@ class Ground:
 
     def size(self, old: str, new: str) -> Size:
         """How much two trees differ."""
-        files = self.repository.diff(old, new).files
-        hunks = [hunk for file in files for hunk in file.hunks]
-        return Size(
-            len(files),
-            sum(len(hunk.added) for hunk in hunks),
-            sum(len(hunk.removed) for hunk in hunks),
-        )
+        return Size(*self.repository.diffstat(old, new))
+
+    @cached_property
+    def since(self) -> History:
+        """All that upstream did after the base, on any branch."""
+        refs = self.repository.refs
+        tips = {ref.sha for ref in refs if not ref.name.startswith("refs/tags/")}
+        return read_history(self.repository, sorted(tips), [self.repository.resolve(self.base)])
 
     def later(self, tree: str, has: Iterable[Commit] = ()) -> Later | None:
         """How many of the later commits on the release line conflict on ``tree``, each alone."""
@@ -163,7 +178,15 @@ def _has(commit: CommitFacts, release: Release) -> bool:
 
 def _missing(
     ground: Ground, carried: Sequence[Commit], has: Sequence[Commit]
-) -> tuple[FollowUp, ...]:
+) -> tuple[Missing, ...]:
     there = {commit.sha for commit in has}
-    found = follow_ups(ground.repository, carried, ground.base)
-    return tuple(one for one in found if one.sha not in there)
+    return tuple(
+        Missing(
+            found.commit.sha,
+            found.commit.subject,
+            first_release(ground.repository, found.commit.sha),
+            found.of.sha,
+        )
+        for found in follow_ups(carried, ground.since)
+        if found.kind != "mentions" and found.commit.sha not in there
+    )
