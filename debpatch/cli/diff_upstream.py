@@ -56,7 +56,12 @@ def diff_upstream(
         revisions = upstream or named_alternatives(workspace.repository, what)
         commits = [read_revisions(workspace.repository, text) for text in revisions]
         found = report(
-            workspace.repository, workspace.patch, workspace.tree, commits, workspace.unknown
+            workspace.repository,
+            workspace.patch,
+            workspace.tree,
+            commits,
+            workspace.unknown,
+            workspace.found,
         )
         merges = [merges_in(workspace.repository, text) for text in revisions]
     for text, left_out in zip(revisions, merges, strict=True):

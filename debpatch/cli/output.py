@@ -15,22 +15,22 @@ from debpatch.render.safe import one_line
 def deliver(text: str | Iterable[str], output: Path | None) -> None:
     """Print ``text``, or write it to ``output`` so that the file is never seen half-written.
 
-    Pieces of text are printed as they come.
+    Pieces of text are printed as they come. It is written as UTF-8, and bytes that were none (in a
+    patch, which must stay as it is) go out as they came in.
     """
-    pieces = [text] if isinstance(text, str) else text
+    pieces = (_encoded(piece) for piece in ([text] if isinstance(text, str) else text))
     if output is None:
         _print(pieces)
         return
     try:
-        if (
-            output.exists() and not output.is_file()
-        ):  # a device, a pipe: replacing it would break it
-            with output.open("w", encoding="utf-8") as file:
+        # A device or a pipe would be broken by being replaced.
+        if output.exists() and not output.is_file():
+            with output.open("wb") as file:
                 file.writelines(pieces)
             return
         handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with os.fdopen(handle, "wb") as file:
                 file.writelines(pieces)
             Path(name).chmod(0o666 & ~_umask())
             Path(name).replace(output)
@@ -46,11 +46,16 @@ def note(message: str) -> None:
     print(f"debpatch: note: {one_line(message)}", file=sys.stderr)
 
 
-def _print(pieces: Iterable[str]) -> None:
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _print(pieces: Iterable[bytes]) -> None:
     try:
-        for piece in pieces:
-            sys.stdout.write(piece)
         sys.stdout.flush()
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
     except OSError as error:
         # Python would try again at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

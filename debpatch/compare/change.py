@@ -54,7 +54,9 @@ def changes(diff: Diff, sha: str | None) -> list[Change]:
 
 def _said_of(file: FileDiff) -> Iterator[Hunk]:
     lines: list[Line] = []
-    if file.old_path and file.new_path and file.old_path != file.new_path:
+    if file.copied:
+        lines.append(Line("+", f"copy of {file.old_path}"))
+    elif file.old_path and file.new_path and file.old_path != file.new_path:
         lines += Line("-", f"name {file.old_path}"), Line("+", f"name {file.new_path}")
     old, new = file.old_mode or _PLAIN, file.new_mode or _PLAIN
     if file.old_path and file.new_path and old != new:

@@ -50,13 +50,15 @@ class AlternativeReport:
 class PatchReport:
     """A patch beside its alternatives.
 
-    ``base`` is the tree that it applies to; None (and ``unknown`` says why) where that is not
-    known, and then ``residual`` is None: nobody looked. ``failures`` are hunks without a place;
-    ``is_applied`` says that this is because the tree has the whole patch already.
+    ``base`` is the tree that it applies to, found by ``base_from``; None (and ``unknown`` says
+    why) where that is not known, and then ``residual`` is None: nobody looked. ``failures`` are
+    hunks without a place; ``is_applied`` says that this is because the tree has the whole patch
+    already.
     """
 
     patch: Patch
     base: Tree | None
+    base_from: str | None
     unknown: str | None
     failures: tuple[Failure, ...]
     is_applied: bool
@@ -75,6 +77,7 @@ def report(
     base: Tree | None,
     alternatives: Sequence[Sequence[Commit]],
     unknown: str | None = None,
+    base_from: str | None = None,
 ) -> PatchReport:
     """Compare ``patch`` with each of ``alternatives``, a series of commits each."""
     failures: list[Failure] = []
@@ -90,7 +93,9 @@ def report(
         _compare(repository, patch, base, after if is_applied or not failures else None, commits)
         for commits in alternatives
     )
-    return PatchReport(patch, base, unknown, tuple(failures), is_applied, reports, residual)
+    return PatchReport(
+        patch, base, base_from, unknown, tuple(failures), is_applied, reports, residual
+    )
 
 
 def _compare(

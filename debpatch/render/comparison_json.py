@@ -27,6 +27,7 @@ def render(report: PatchReport) -> str:
                 "binary": [file.path for file in report.binaries],
             },
             "base": report.base.name if report.base else None,
+            "base_from": report.base_from,
             "base_unknown": report.unknown,
             "already_applied": report.is_applied,
             "does_not_apply": [{"path": f.path, "hunk": f.hunk} for f in report.failures],

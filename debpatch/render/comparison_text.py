@@ -90,7 +90,8 @@ def _head(page: Page, report: PatchReport, item: AlternativeReport) -> None:
         subject = one_line(commit.subject)
         page.paragraph(f"against  {commit.sha[:12]} {subject} ({where})", 2, hanging=9)
     if report.base is not None:
-        page.paragraph(f"onto     {one_line(report.base.name)}{_fit(report)}", 2, hanging=9)
+        by = f" (by {one_line(report.base_from)})" if report.base_from else ""
+        page.paragraph(f"onto     {one_line(report.base.name)}{by}{_fit(report)}", 2, hanging=9)
 
 
 def _fit(report: PatchReport) -> str:

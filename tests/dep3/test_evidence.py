@@ -330,7 +330,7 @@ def test_what_names_no_commit_is_unverifiable(upstream: Upstream, tmp_path: Path
 
 
 def test_a_damaged_diff_is_unverifiable(upstream: Upstream, tmp_path: Path) -> None:
-    damaged = ADAPTED.replace(" line 18;\n", "")
+    damaged = ADAPTED.replace("+guard;\n", "")
     found = report(upstream, tmp_path, f"Origin: upstream, commit:{upstream.fix}\n", damaged)
     assert found.unverifiable
     assert not proofs(found)
