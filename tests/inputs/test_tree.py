@@ -9,7 +9,8 @@ import pytest
 from picks.repos import Repo
 
 from debpatch.inputs.diff import Diff, parse_diff
-from debpatch.inputs.repository import Repository, TreeEntry
+from debpatch.inputs.objects import TreeEntry
+from debpatch.inputs.repository import Repository
 from debpatch.inputs.tree import Edit, Failure, Tree
 
 
