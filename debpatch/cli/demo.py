@@ -49,7 +49,23 @@ def _tour(made: Demo) -> list[tuple[str, list[str]]]:
             ["diff-upstream", *given, str(made.patch)],
         ),
         (
+            "Is its DEP-3 header true?",
+            ["validate-dep3", *given, str(made.patch)],
+        ),
+        (
             "Upstream backported that fix itself, as a series of three. How far apart are they?",
             ["diff-upstream", *given, "--upstream", series, str(made.patch)],
+        ),
+        (
+            "That series does not apply to the package. What is the shortest one that does?",
+            [
+                "plan-backport",
+                series,
+                "--repo",
+                str(made.repository),
+                "--onto",
+                str(made.package),
+                "--with-follow-ups",
+            ],
         ),
     ]
