@@ -265,6 +265,8 @@ def _further(
     """Join each hunk that stands alone to the ones that it repeats or has a part of."""
     alone_left = set(range(len(left))) - {u for u, _ in pairs}
     alone_right = set(range(len(right))) - {p for _, p in pairs}
+    if not alone_left and not alone_right:
+        return set()
     all_of_left = [(profile.lines, profile.words) for profile in left]
     # A port may do twice what upstream does once; it cannot do once what upstream does twice, so
     # an upstream hunk finds its parts only in what answers nothing yet.

@@ -98,6 +98,11 @@ def lex(lines: Sequence[str], path: str) -> tuple[tuple[Token, ...], ...]:
     return tuple(tuple(_joined(row, line)) for row, line in zip(rows, lines, strict=True))
 
 
+def may_define(line: str) -> bool:
+    """Whether it is worth asking ``definitions`` for ``line``."""
+    return line[:1].strip() != "" or _MACRO.match(line) is not None
+
+
 def definitions(lines: Sequence[str], path: str) -> tuple[frozenset[str], ...]:
     """The functions, types and macros that each of ``lines`` defines or declares.
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from debpatch.compare.lexer import definitions, lex, lexer_for
+from debpatch.compare.lexer import definitions, lex, lexer_for, may_define
 from debpatch.inputs.diff import FileDiff, Line, Sign
 from debpatch.inputs.tree import Tree
 
@@ -55,6 +55,8 @@ def _undefined(file: FileDiff) -> Set[str]:
 
 def _defined(lines: Sequence[Line], sign: Sign, path: str) -> set[str]:
     """The names that lines with ``sign`` define for other files, lexed with their context."""
+    if not any(line.sign == sign and may_define(line.text) for line in lines):
+        return set()  # and no need for a lexer
     texts = [line.text for line in lines]
     return {
         name
