@@ -43,6 +43,7 @@ from debpatch.cli import (  # noqa: E402
     demo,  # noqa: F401
     diff_upstream,  # noqa: F401
     export_patch,  # noqa: F401
+    find_backports,  # noqa: F401
     import_commits,  # noqa: F401
     plan_backport,  # noqa: F401
     propose_update,  # noqa: F401

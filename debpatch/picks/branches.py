@@ -47,7 +47,7 @@ def release_branches(repository: Repository, globs: Sequence[str] = ()) -> tuple
     found = [
         (version, branch)
         for name, branch in branches.items()
-        if (version := _version(name)) and version in versions
+        if (version := branch_version(name)) and version in versions
     ]
     found.sort(key=lambda pair: [int(number) for number in pair[0]], reverse=True)
     main = next((branches[name] for name in _main_names(repository) if name in branches), None)
@@ -57,12 +57,16 @@ def release_branches(repository: Repository, globs: Sequence[str] = ()) -> tuple
 def tag_branches(
     history: History, branches: Iterable[Branch], tags: Mapping[str, str]
 ) -> tuple[Branch, ...]:
-    """The tags (by name their commits) that no branch has, the last of each line.
+    """The releases among ``tags`` (their commits by name) on no branch, the last of each line.
 
-    ``history`` must have the commits of all of them.
+    ``history`` must have the commits of all of them. What came before a release does not count.
     """
     reached = history.reached({branch.tip: 1 for branch in branches})
-    loose = {sha: tag for tag, sha in tags.items() if sha in history.commits and not reached[sha]}
+    loose = {
+        sha: tag
+        for tag, sha in tags.items()
+        if sha in history.commits and not reached[sha] and not is_prerelease(tag)
+    }
     parents = {
         parent
         for sha, bits in history.reached(dict.fromkeys(loose, 1)).items()
@@ -70,6 +74,12 @@ def tag_branches(
         for parent in history.commits[sha].parents
     }
     return tuple(Branch(tag, sha, True) for sha, tag in loose.items() if sha not in parents)
+
+
+def is_prerelease(tag: str) -> bool:
+    """Tell whether a tag is a version before a final one: an alpha, a release candidate."""
+    release = read_release(tag)
+    return release is not None and any(stage < 0 for stage, _, _ in release.version.suffixes)
 
 
 def _branches(repository: Repository) -> dict[str, Branch]:
@@ -110,7 +120,7 @@ _NAME = re.compile(
 )
 
 
-def _version(name: str) -> tuple[str, ...] | None:
+def branch_version(name: str) -> tuple[str, ...] | None:
     """The numbers of the version that a release branch's name gives; None for other names."""
     match = _NAME.fullmatch(name)
     if match is None:

@@ -22,6 +22,8 @@ from debpatch.inputs.repository import Commit
 class Sign(StrEnum):
     """Something that speaks for a landing."""
 
+    ANCESTRY = "ancestry"
+    """It is the commit itself."""
     TRAILER = "trailer"
     """``cherry picked from commit``, ``commit ... upstream``, ``Upstream commit``; in the header
     of a patch ``Origin``, ``Applied-Upstream``, and Git's ``From`` line."""
@@ -110,6 +112,10 @@ class Fix:
     def signs(self, other: Commit) -> frozenset[Sign]:
         """What speaks for ``other`` being a landing of the fix, the contents apart."""
         found = self._named(other)
+        if other.sha in self.shas:
+            found.add(Sign.TRAILER)
+        if any(other.sha.startswith(sha.lower()) for sha in self.ported_from):
+            found.add(Sign.NAMED)
         if any(key in other.message for key in self._change_ids):
             found.add(Sign.CHANGE_ID)
         if any(key in other.message for key in self._message_ids):
@@ -136,6 +142,14 @@ class Fix:
             else:
                 found.add(Sign.NAMED if _is_ported(other.message, reference.sha) else Sign.MENTION)
         return found
+
+    @cached_property
+    def ported_from(self) -> Set[str]:
+        """The ids, as written, of the commits that the fix's own message says it ports."""
+        message = self.commits[0].message
+        references = named_commits(message.encode("utf-8", "replace"))
+        mentioned = {found.sha for found in references if found.kind == "mentioned"}
+        return {sha for sha in mentioned if _is_ported(message, sha)}
 
     def has(self, sha: str) -> bool:
         """Tell whether ``sha``, which may be abbreviated, is one of the commits."""

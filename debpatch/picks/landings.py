@@ -10,7 +10,7 @@ the landing of some other commit.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from posixpath import basename
 
@@ -64,7 +64,9 @@ def find_landings(
     search.read_messages()
     if doubtful := [branch for branch in branches if search.best(branch) < _CERTAIN]:
         search.read_contents(doubtful)
-        search.drop_copies_of_others(doubtful, having)
+        for branch in doubtful:
+            search.drop_copies_of_others(branch, having)
+            search.drop_mere_likenesses(branch)
     return {branch: search.on(branch) for branch in branches}
 
 
@@ -87,7 +89,8 @@ _SAME = 0.97  # similarity of the same lines in the same context
 _COPY = 0.9  # similarity of the same lines
 _SLIGHT = 0.2  # similarity that is worth a word
 _WHOLE = 0.75  # part of the fix's lines from which on a commit has all of it
-_WEAK = frozenset({Sign.CONTENT, Sign.AUTHOR, Sign.MENTION, Sign.REPEATED_SUBJECT})
+_WEAK = frozenset({Sign.PATCH_ID, Sign.CONTENT, Sign.AUTHOR, Sign.MENTION, Sign.REPEATED_SUBJECT})
+_PERSONAL = frozenset({Sign.SUBJECT, Sign.AUTHOR_DATE, Sign.CHANGE_ID, Sign.MESSAGE_ID})
 
 
 class _Search:
@@ -129,8 +132,6 @@ class _Search:
         for sha, commit in self.history.commits.items():
             if self.reached[sha] and len(commit.parents) < 2:
                 signs = self.fix.signs(commit)
-                if sha in self.fix.shas:
-                    signs |= {Sign.TRAILER}
                 if signs - {Sign.AUTHOR}:
                     self.candidates[sha] = Candidate(commit, signs)
         for branch in self.bits:
@@ -166,33 +167,40 @@ class _Search:
         signs = known.signs if known else self.fix.signs(commit)
         self.candidates[sha] = Candidate(commit, signs | _of_content(alike), alike)
 
-    def drop_copies_of_others(self, branches: Sequence[Branch], having: Sequence[str]) -> None:
+    def drop_copies_of_others(self, branch: Branch, having: Sequence[str]) -> None:
         """Drop candidates for which only content speaks, and which are another commit's copy.
 
         The other commit is looked for where the fix is, at the tips ``having``. A candidate that
-        has the whole fix in it stays, whatever else it is a copy of.
+        has the whole fix in it stays, unless the other commit has its subject or author, too.
         """
-        weak = {sha: c for sha, c in self.candidates.items() if self._is_weak(c)}
+        weak = [c for c in self.on(branch) if c.similarity is not None and c.signs <= _WEAK]
         if not weak:
             return
-        tips = [branch.tip for branch in branches]
-        others = read_changes(self.repository, having, tips, self.paths)
-        rarity = Rarity.among([*others.values(), *(self.changes[sha] for sha in weak)])
-        for sha in weak:
-            ours, theirs = self.ours, self.changes[sha]
-            is_whole = contained(ours, theirs, rarity) >= _WHOLE
+        others = read_changes(self.repository, having, [branch.tip], self.paths)
+        rarity = Rarity.among([*others.values(), *(self.changes[c.commit.sha] for c in weak)])
+        for candidate in weak:
+            theirs = self.changes[candidate.commit.sha]
             likeness = Likeness(theirs, rarity)
-            if not is_whole and any(
-                likeness.to(other) >= _COPY
-                for origin, other in others.items()
-                if origin not in self.fix.shas
-            ):
-                del self.candidates[sha]
+            copied = [sha for sha, other in others.items() if likeness.to(other) >= _COPY]
+            if self._is_of_another(candidate, set(copied) - self.fix.shas, rarity):
+                del self.candidates[candidate.commit.sha]
 
-    def _is_weak(self, candidate: Candidate) -> bool:
-        alike = candidate.similarity
-        is_doubtful = alike is not None and alike < _COPY and candidate.confidence >= SUSPECTED
-        return is_doubtful and candidate.signs <= _WEAK
+    def _is_of_another(self, candidate: Candidate, copied: Set[str], rarity: Rarity) -> bool:
+        if any(
+            Fix((self.repository.commit(sha),)).signs(candidate.commit) & _PERSONAL
+            for sha in copied
+        ):
+            return True
+        is_copy = (candidate.similarity or 0) >= _COPY
+        theirs = self.changes[candidate.commit.sha]
+        return bool(copied) and not is_copy and contained(self.ours, theirs, rarity) < _WHOLE
+
+    def drop_mere_likenesses(self, branch: Branch) -> None:
+        """Where one candidate is certain, that others are somewhat like it means nothing."""
+        if self.best(branch) >= _CERTAIN:
+            for candidate in self.on(branch):
+                if candidate.signs <= _WEAK and (candidate.similarity or 0) < _COPY:
+                    del self.candidates[candidate.commit.sha]
 
 
 def _of_content(alike: float) -> frozenset[Sign]:

@@ -1,0 +1,73 @@
+"""`debpatch find-backports`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from debpatch.cli.app import app
+from debpatch.cli.options import Base, Format, FormatOption, Output, Package, Repo, Update
+
+
+@app.command("find-backports")
+def find_backports(
+    revision: Annotated[
+        str,
+        typer.Argument(
+            metavar="REV", help="The fix: a revision, a CVE id, an issue (#919 or its URL)."
+        ),
+    ],
+    branch: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--branch",
+            metavar="GLOB",
+            help="Look at these branches. May be given several times. Default: the main branch "
+            "and all from which releases come.",
+        ),
+    ] = None,
+    repo: Repo = None,
+    update: Update = False,
+    package: Package = None,
+    base: Base = None,
+    format_: FormatOption = Format.TEXT,
+    output: Output = None,
+) -> None:
+    """Find where a fix has landed, and what fixed it afterwards.
+
+    Exits with 0 if no branch (or, with --package, not the package) lacks the fix or a part of it,
+    with 1 if one does or it cannot be told.
+    """
+    from contextlib import ExitStack
+    from pathlib import Path
+
+    from debpatch.cli.output import deliver
+    from debpatch.cli.progress import cloning
+    from debpatch.inputs.source_directory import find_package_root
+    from debpatch.inputs.source_package import open_package
+    from debpatch.inputs.upstream import open_upstream
+    from debpatch.picks.backports import find_backports as find
+    from debpatch.picks.named_fix import read_fix
+    from debpatch.picks.target import package_target
+    from debpatch.render.page import Look
+
+    place = package if package is not None else find_package_root(Path())
+    source = open_package(place) if place is not None else None
+    with ExitStack() as stack:
+        with cloning() as progress:
+            opened = open_upstream(source, repo=repo, update=update, progress=progress)
+            repository = stack.enter_context(opened)
+        target = package_target(repository, source, base) if source else None
+        found = find(repository, read_fix(repository, revision), branch or (), target)
+    if format_ is Format.JSON:
+        from debpatch.render.landings_json import render as render_json
+
+        deliver(render_json(found), output)
+    else:
+        from debpatch.render.landings_text import render as render_text
+
+        look = Look() if output else Look.of_terminal()
+        deliver(render_text(found, look), output)
+    judged = [found.package] if found.package else found.branches
+    raise typer.Exit(int(any(each.state in {"partial", "missing", "unknown"} for each in judged)))

@@ -1,0 +1,85 @@
+"""``REV``: how a user names a fix: a revision, a CVE, an issue.
+
+CVEs and issues are found in messages. Of the commits that mention one, the fix is the one that is
+not just the landing of another, and that does more than write it into a list of changes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from posixpath import basename
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.history import read_history
+from debpatch.inputs.repository import Commit, Repository
+from debpatch.picks.affected import CHRONICLE
+from debpatch.picks.branches import release_branches
+from debpatch.picks.evidence import Fix, confidence
+from debpatch.picks.landings import CLAIMED, origins
+
+_CVE = re.compile(r"CVE-(\d{4}-\d{4,})", re.IGNORECASE)
+_ISSUE = re.compile(r"(?P<project>[\w.-]+/[\w.-]+)?[#!](?P<number>\d+)")
+_ISSUE_URL = re.compile(
+    r"https?://[^\s/]+/(?P<project>[\w.-]+/[\w.-]+)(?:/-)?/(?:issues|pull|merge_requests)/"
+    r"(?P<number>\d+)/?"
+)
+_SHOWN = 5
+
+
+def read_fix(repository: Repository, text: str) -> Commit:
+    """The commit that ``text`` names: a revision, a CVE's id, ``#919``, an issue's URL.
+
+    Raises DebpatchError where there is none, or more than one.
+    """
+    pattern = _mention(text)
+    if pattern is None or repository.has(text):
+        return repository.commit(repository.resolve(text))
+    tips = [branch.tip for branch in release_branches(repository)]
+    history = read_history(repository, tips)
+    on_main = history.reached({tips[0]: 1}) if tips else {}
+    found = [c for c in history.commits.values() if pattern.search(c.message)]
+    found = [c for c in found if len(c.parents) < 2 and not _is_chronicle(repository, c)]
+    found.sort(key=lambda commit: (not on_main[commit.sha], commit.date))
+    fixes = _without_landings(repository, found)
+    if len(fixes) == 1:
+        return fixes[0]
+    if not fixes:
+        raise DebpatchError(
+            f"{repository.location}: no commit mentions {text}; name the fix by its id, or git "
+            "fetch there"
+        )
+    names = "; ".join(f"{fix.sha[:12]} {fix.subject}" for fix in fixes[:_SHOWN])
+    more = f"; and {len(fixes) - _SHOWN} more" if len(fixes) > _SHOWN else ""
+    raise DebpatchError(f"{text} is mentioned by several commits, name one: {names}{more}")
+
+
+def _mention(text: str) -> re.Pattern[str] | None:
+    """What a message looks like that mentions the CVE or issue ``text``; None for other names."""
+    if cve := _CVE.fullmatch(text):
+        return re.compile(rf"\bCVE(?:-|:\s*){re.escape(cve[1])}\b", re.IGNORECASE)
+    if issue := _ISSUE.fullmatch(text) or _ISSUE_URL.fullmatch(text):
+        number = issue["number"]
+        project = re.escape(issue["project"] or "")
+        before = rf"(?:(?<![\w/.-])|{project})" if project else r"(?<![\w&;])(?:[\w.-]+/[\w.-]+)?"
+        return re.compile(rf"{before}[#!]{number}\b|/(?:issues|pull|merge_requests)/{number}\b")
+    return None
+
+
+def _is_chronicle(repository: Repository, commit: Commit) -> bool:
+    paths = [file.path for file in repository.commit_diff(commit).files]
+    return all(CHRONICLE.match(basename(path)) for path in paths)
+
+
+def _without_landings(repository: Repository, commits: Iterable[Commit]) -> list[Commit]:
+    """Leave out those that are landings of an earlier one in the list."""
+    fixes: list[Commit] = []
+    for commit in commits:
+        own = Fix((commit, *origins(repository, commit)))
+        if not any(
+            confidence(Fix((fix,)).signs(commit), None) >= CLAIMED
+            or confidence(own.signs(fix), None) >= CLAIMED
+            for fix in fixes
+        ):
+            fixes.append(commit)
+    return fixes
