@@ -31,6 +31,7 @@ _KEPT_TREES = 64
 _RENAMES = "-l1000"
 """How many files to look for renames among (git-diff(1)); the default changes between versions."""
 
+# Unpacking what was imported would renew the times of equal objects that the user has loose.
 _CONFIG = """\
 [core]
 \trepositoryformatversion = 1
@@ -41,6 +42,8 @@ _CONFIG = """\
 \tobjectFormat = {object_format}
 [gc]
 \tauto = 0
+[fastimport]
+\tunpackLimit = 1
 [maintenance]
 \tauto = false
 [protocol]
@@ -450,6 +453,15 @@ class Repository:
             sha, *([f"^{since}"] if since else []), "--", *(f":(literal){p}" for p in paths),
         )  # fmt: skip
         return tuple(output.decode().split())
+
+    def earlier_names(self, sha: str, path: str) -> frozenset[str]:
+        """What the file at ``path`` as of ``sha`` was called before (git-log(1), ``--follow``)."""
+        output = self._output(
+            "log", "--follow", "-M", "--diff-filter=R", "--name-status", "-z", "--format=", sha,
+            "--", f":(literal){path}",
+        )  # fmt: skip
+        fields = iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
+        return frozenset(before for _, before, _ in zip(fields, fields, fields, strict=True))
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits (git-merge-base(1)); None where there is none."""
