@@ -1,21 +1,20 @@
 """Whether a tree has the code that a fix changes.
 
-The comparison says of each hunk whether its place is there. A place can look alike that is not, as
-in a function of the same name before the feature came; so what the hunk takes away, or stands
-beside, is also asked for by name: of its identifiers at least half must be in the file.
+Each hunk's place is looked for as for a patch that leaves the hunk out. A place can look alike that
+is not, as in a function of the same name before the feature came; so what the hunk takes away, or
+stands beside, is also asked for by name: of its identifiers at least half must be in the file.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import basename
 
-from debpatch.compare.absence import Reason
-from debpatch.compare.alternative import Alternative, moved_paths
+from debpatch.compare.absence import Reason, why_missing
 from debpatch.compare.change import Change
-from debpatch.compare.comparison import Comparison, HunkComparison, compare
+from debpatch.compare.ladder import is_trivial
 from debpatch.inputs.diff import Line
 from debpatch.inputs.tree import Tree
 
@@ -25,7 +24,7 @@ CHRONICLE = re.compile(r"(?:change(?:s|log)?|history|news|release[-_ ]?notes)\b"
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """What ``tree`` lacks of a fix: the hunks that it has the code for.
+    """What a tree lacks of a fix: the hunks that it has the code for.
 
     ``share`` is the part, from 0 to 1, of the lines that the fix changes in old code for which the
     tree has that code; ``is_fixed`` whether the tree reads as after the fix already.
@@ -36,40 +35,24 @@ class Affected:
     is_fixed: bool
 
 
-def affected(fix: Alternative, tree: Tree) -> Affected:
-    """Compare what ``fix`` changes with ``tree``."""
-    moved = moved_paths(fix, tree)
-    comparison = compare(fix.changes, [], tree, moved)
+def affected(fix: Sequence[Change], tree: Tree, moved: Mapping[str, str]) -> Affected:
+    """Look in ``tree`` for the code that ``fix`` changes; ``moved`` has its files' names there."""
     # A fix may be of comments alone, and then these are what counts.
-    telling = [h for h in comparison.hunks if not is_noise(h)] or list(comparison.hunks)
-    is_fixed = bool(telling) and all(h.reason is Reason.ALREADY_PRESENT for h in telling)
+    telling = [change for change in fix if not is_noise(change)] or list(fix)
+    places = {c: [moved[path]] if (path := c.old_path or "") in moved else [] for c in telling}
+    reasons = {change: why_missing(change, tree, places[change], {}) for change in telling}
+    lacks = [change for change in telling if reasons[change] is Reason.NOT_CARRIED]
+    fixed = [change for change in telling if reasons[change] is Reason.ALREADY_PRESENT]
     # Anybody can add a file; a tree is affected if it has what the fix changes.
-    changing = [hunk for hunk in telling if hunk.upstream and hunk.upstream.old_path]
-    counted = changing or telling
-    there = [
-        hunk
-        for hunk in counted
-        if hunk.reason is Reason.ALREADY_PRESENT
-        or (hunk.reason is Reason.NOT_CARRIED and _is_known(hunk, tree, moved))
-    ]
-    lines = sum(len(hunk.upstream.text) for hunk in counted if hunk.upstream)
-    share = sum(len(hunk.upstream.text) for hunk in there if hunk.upstream) / (lines or 1)
-    return Affected(carriable(comparison), share, is_fixed)
+    counted = [change for change in telling if change.old_path] or telling
+    there = {*fixed, *(change for change in lacks if _is_known(change, tree, moved))}
+    share = sum(len(c.text) for c in counted if c in there) / sum(len(c.text) for c in counted)
+    return Affected(tuple(lacks), share, len(fixed) == len(telling))
 
 
-def carriable(comparison: Comparison) -> tuple[Change, ...]:
-    """The hunks of the fix that there is code for and that nothing carries."""
-    return tuple(
-        hunk.upstream
-        for hunk in comparison.hunks
-        if hunk.upstream and hunk.reason is Reason.NOT_CARRIED and not is_noise(hunk)
-    )
-
-
-def is_noise(hunk: HunkComparison) -> bool:
+def is_noise(change: Change) -> bool:
     """Whether nobody misses the hunk: comments, white space, the list of changes."""
-    path = hunk.upstream.path if hunk.upstream else ""
-    return hunk.is_trivial or bool(CHRONICLE.match(basename(path)))
+    return is_trivial(change) or bool(CHRONICLE.match(basename(change.path)))
 
 
 # -- identifiers -----------------------------------------------------------------------------------
@@ -78,20 +61,18 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w{3,}")
 _TELLING = re.compile(r"_|[a-z][A-Z]|.{9}")  # a made-up word, or a long one
 
 
-def _is_known(hunk: HunkComparison, tree: Tree, moved: Mapping[str, str]) -> bool:
+def _is_known(change: Change, tree: Tree, moved: Mapping[str, str]) -> bool:
     """Whether the tree's file has half of the names that the hunk takes away or stands beside."""
-    change = hunk.upstream
-    if change is None or change.old_path is None:
+    if change.old_path is None:
         return True
     old = [line for line in change.hunk.lines if line.sign == "-"] or change.hunk.old
-    names = _names(old)
+    words = _words(old)
     contents = [tree.read(path) or b"" for path in _places(change.old_path, tree, moved)]
     text = b"\n".join(contents).decode("utf-8", "surrogateescape")
-    known = sum(name in text for name in names)
-    return known * 2 >= len(names)
+    return sum(word in text for word in words) * 2 >= len(words)
 
 
-def _names(lines: Iterable[Line]) -> set[str]:
+def _words(lines: Iterable[Line]) -> set[str]:
     words = {word for line in lines for word in _IDENTIFIER.findall(line.text)}
     return {word for word in words if _TELLING.search(word)}
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
+from debpatch.compare.absence import Reason
 from debpatch.compare.alternative import Alternative, moved_paths, read_alternative
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import compare
@@ -19,11 +20,11 @@ from debpatch.inputs.references import named_commits
 from debpatch.inputs.releases import read_release, releases
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.tree import Tree
-from debpatch.picks.affected import affected, carriable
+from debpatch.picks.affected import affected, is_noise
 from debpatch.picks.branches import Branch, branch_version, release_branches, tag_branches
 from debpatch.picks.evidence import Fix, Sign, confidence
 from debpatch.picks.follow_ups import FollowUp, follow_ups
-from debpatch.picks.landings import CLAIMED, Candidate, find_landings, origins
+from debpatch.picks.landings import CLAIMED, Candidate, find_landings, origins, renamed_on
 from debpatch.picks.target import Target
 
 
@@ -271,7 +272,9 @@ def _state(survey: _Survey, branch: Branch, package: Target | None) -> BranchSta
         state = State.PARTIAL if lacks else State.PORTED
         return BranchState(branch, state, claimed, lacks, carried)
     tree = Tree(survey.repository, survey.repository.tree(branch.tip), branch.name)
-    found = affected(survey.change, tree)
+    found = affected(survey.change.changes, tree, {})
+    if found.share < _HARDLY and (moved := renamed_on(survey.repository, commit, branch)):
+        found = affected(survey.change.changes, tree, moved)
     cause = _absent_cause(survey, branch)
     if found.is_fixed:
         return BranchState(branch, State.PORTED, claimed)
@@ -316,7 +319,8 @@ def _left_out(
     port = read_alternative(repository, commits)
     base = Tree(repository, port.befores[0], "before the landing")
     comparison = compare(fix.changes, port.changes, base, moved_paths(fix, base))
-    return carriable(comparison), comparison.carried
+    lacks = (h.upstream for h in comparison.hunks if h.reason is Reason.NOT_CARRIED and h.upstream)
+    return tuple(change for change in lacks if not is_noise(change)), comparison.carried
 
 
 def _absent_cause(survey: _Survey, branch: Branch) -> Commit | None:

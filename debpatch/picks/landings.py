@@ -212,20 +212,27 @@ def _of_content(alike: float) -> frozenset[Sign]:
 def _paths(repository: Repository, commit: Commit, branches: Sequence[Branch]) -> set[str]:
     """Where the files that ``commit`` changes may lie on ``branches``.
 
-    A file that a branch does not have is looked for by its name, and where a branch has none of
-    them, by renames.
+    A file that a branch does not have is looked for in its other folders, and where that finds none
+    of them, by renames.
     """
     diff = repository.commit_diff(commit)
     wanted = {path for file in diff.files for path in (file.old_path, file.new_path) if path}
     paths = set(wanted)
     for branch in branches:
-        missing = [path for path in wanted if not repository.is_file(branch.tip, path)]
-        if missing:
-            names = {basename(path) for path in missing}
-            there = repository.entries(repository.tree(branch.tip))
-            found = {path for path in there if basename(path) in names}
-            if len(missing) == len(wanted) and not found and commit.parents:
-                renames = repository.renames(branch.tip, commit.parents[0])
-                found = {renames[path] for path in wanted if path in renames}
-            paths |= found
+        missing = {path for path in wanted if not repository.is_file(branch.tip, path)}
+        names = {basename(path) for path in missing}
+        there = repository.entries(repository.tree(branch.tip)) if missing else {}
+        found = {path for path in there if basename(path) in names}
+        if missing == wanted and not found:
+            found = set(renamed_on(repository, commit, branch).values())
+        paths |= found
     return paths
+
+
+def renamed_on(repository: Repository, commit: Commit, branch: Branch) -> Mapping[str, str]:
+    """The files of ``commit`` that have another name on ``branch``: their path there by theirs."""
+    if not commit.parents:
+        return {}
+    renames = repository.renames(branch.tip, commit.parents[0])
+    paths = {file.old_path for file in repository.commit_diff(commit).files}
+    return {path: name for path, name in renames.items() if path in paths}
