@@ -87,13 +87,13 @@ Its lines are taken whole, so nothing is said about comments and names in it.
 
 def lex(lines: Sequence[str], path: str) -> tuple[tuple[Token, ...], ...]:
     """The tokens of each of ``lines``, a part of a file named ``path``."""
+    if sum(map(len, lines)) > _HUGE:
+        return tuple((Token("text", line.strip()),) if line.strip() else () for line in lines)
     lexer = lexer_for(path)
     if lexer is None:
         return tuple(
             tuple(token for token in _plain(line, "name") if token.text != " ") for line in lines
         )
-    if sum(map(len, lines)) > _HUGE:
-        return tuple((Token("text", line.strip()),) if line.strip() else () for line in lines)
     rows = _rows(lines, lexer)
     return tuple(tuple(_joined(row, line)) for row, line in zip(rows, lines, strict=True))
 
