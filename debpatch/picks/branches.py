@@ -114,7 +114,7 @@ _NAME = re.compile(
     (?P<folders> (?: [^/]+/ )* )
     (?P<words> (?: [a-z]+ [-_.]? ){0,2}? ) v?
     (?P<version> [0-9]+ (?: [._-] [0-9]+ )* ) (?: [._-]? [xy] )*
-    (?P<after> [._-]? (?:branch|lts|main|maint|master|release|stable|test|updates) )?
+    (?P<after> [._/-]? (?:branch|lts|main|maint|master|release|stable|test|updates) )?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -129,5 +129,5 @@ def branch_version(name: str) -> tuple[str, ...] | None:
     if not _FOLDERS.fullmatch(match["folders"].lower()) or _TOPIC.search(words):
         return None
     version = tuple(re.split("[._-]", match["version"]))
-    is_plain = len(version) > 1 or match["after"] or _WORDS.fullmatch(words)
+    is_plain = len(version) > 1 or match["after"] or match["folders"] or _WORDS.fullmatch(words)
     return version if is_plain else None

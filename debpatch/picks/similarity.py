@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import basename
 
@@ -85,10 +85,10 @@ class Likeness:
     def to(self, other: CommitLines) -> float:
         """How alike ``other`` is, from 0 to 1; 0.9 and more only for the same lines.
 
-        Files are compared that have the same path or else the same name.
+        Files are compared that have the same path, else the same name, else lines in common.
         """
         commit, rarity = self._commit, self._rarity
-        pairs = [(commit[path], other[twin]) for path, twin in _same_files(commit, other)]
+        pairs = _same_files(commit, other, rarity)
         both = [_common(ours, theirs) for ours, theirs in pairs]
         context = _Overlap.of(rarity.context(both), self._context, rarity.context(other.values()))
         is_whole = len(pairs) == len(commit) == len(other)
@@ -107,17 +107,25 @@ class Likeness:
 
 def contained(part: CommitLines, whole: CommitLines, rarity: Rarity) -> float:
     """How much, from 0 to 1, of the lines that ``part`` changes ``whole`` changes as well."""
-    both = [_common(part[path], whole[twin]) for path, twin in _same_files(part, whole)]
+    both = [_common(ours, theirs) for ours, theirs in _same_files(part, whole, rarity)]
     return rarity.changed(both) / (rarity.changed(part.values()) or 1.0)
 
 
-def _same_files(one: CommitLines, other: CommitLines) -> Iterator[tuple[bytes, bytes]]:
-    names = {basename(path): path for path in other}
-    for path in one:
+def _same_files(
+    one: CommitLines, other: CommitLines, rarity: Rarity
+) -> list[tuple[FileLines, FileLines]]:
+    """The files of both that belong together: by path, by name, by the lines in common."""
+    left = dict(other)
+    pairs = [(file, left.pop(path)) for path, file in one.items() if path in left]
+    for path, file in one.items():
         if path in other:
-            yield path, path
-        elif basename(path) in names:
-            yield path, names[basename(path)]
+            continue
+        names = [twin for twin in left if basename(twin) == basename(path)]
+        weights = {twin: rarity.changed([_common(file, left[twin])]) for twin in names or left}
+        best = max(weights, key=lambda twin: weights[twin], default=None)
+        if best is not None and (names or weights[best]):
+            pairs.append((file, left.pop(best)))
+    return pairs
 
 
 def _common(one: FileLines, other: FileLines) -> FileLines:
