@@ -52,4 +52,4 @@ def check_conflicts(
 
         look = Look() if output else Look.of_terminal()
         deliver(render_text(found, look, regions=regions), output)
-    raise typer.Exit(int(any(trial.outcome == "conflict" for trial in found.stacked)))
+    raise typer.Exit(int(any(trial.conflicts_for_good for trial in found.stacked)))

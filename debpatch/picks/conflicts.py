@@ -35,12 +35,20 @@ class PlacedConflict:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What comes of one pick; ``carried_by`` is the patch or commit that has the change already."""
+    """What comes of one pick; ``carried_by`` is the patch or commit that has the change already.
+
+    A commit that is in the target itself may conflict, with what came after it.
+    """
 
     commit: Commit
     outcome: Outcome
     conflicts: tuple[PlacedConflict, ...]
     carried_by: str | Commit | None
+
+    @property
+    def conflicts_for_good(self) -> bool:
+        """Whether there is a conflict, and not because the target has the commit already."""
+        return self.outcome == "conflict" and self.carried_by is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +95,15 @@ def _stack(
 
 def _trial(picked: Pick, target: Target, *, blame: bool) -> Trial:
     asked = Blame(target) if blame else None
-    is_empty = picked.outcome == "already-applied"
-    return Trial(
-        picked.commit,
-        picked.outcome,
-        tuple(placed(target.repository, picked, conflict, asked) for conflict in picked.conflicts),
-        Carriers(target).of_empty(picked.commit) if is_empty else None,
-    )
+    conflicts = (placed(target.repository, picked, c, asked) for c in picked.conflicts)
+    return Trial(picked.commit, picked.outcome, tuple(conflicts), _carried_by(picked, target))
+
+
+def _carried_by(picked: Pick, target: Target) -> str | Commit | None:
+    if picked.outcome == "already-applied":
+        return Carriers(target).of_empty(picked.commit)
+    is_there = picked.outcome == "conflict" and target.has(picked.commit)
+    return picked.commit if is_there else None
 
 
 def placed(

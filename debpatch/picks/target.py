@@ -54,6 +54,10 @@ class Target:
         commit = self.repository.write_commit(picked.tree, [self.commit], message)
         return replace(self, commit=commit, own={**self.own, commit: picked.commit})
 
+    def has(self, commit: Commit) -> bool:
+        """Whether the commit itself is in the target's history."""
+        return self.repository.merge_base(commit.sha, self.commit) == commit.sha
+
     def stands_for(self, sha: str) -> str | Commit:
         """What to call a commit of the target's history: a patch by its name, or the commit."""
         return self.own.get(sha) or self.repository.commit(sha)

@@ -61,10 +61,10 @@ def _table(page: Page, check: ConflictCheck) -> None:
 
 
 def _carried(page: Page, check: ConflictCheck) -> None:
-    carried = [trial for trial in check.alone if trial.outcome == "already-applied"]
+    carried = [t for t in check.alone if t.carried_by or t.outcome == "already-applied"]
     if not carried:
         return
-    page.heading("Applied already:")
+    page.heading("There already:")
     for trial in carried:
         page.line(f"  {short(trial.commit)}  {carrier(trial.commit, trial.carried_by)}")
 
