@@ -454,15 +454,6 @@ class Repository:
         )  # fmt: skip
         return tuple(output.decode().split())
 
-    def earlier_names(self, sha: str, path: str) -> frozenset[str]:
-        """What the file at ``path`` as of ``sha`` was called before (git-log(1), ``--follow``)."""
-        output = self._output(
-            "log", "--follow", "-M", "--diff-filter=R", "--name-status", "-z", "--format=", sha,
-            "--", f":(literal){path}",
-        )  # fmt: skip
-        fields = iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
-        return frozenset(before for _, before, _ in zip(fields, fields, fields, strict=True))
-
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits (git-merge-base(1)); None where there is none."""
         status, output, _ = self._git.status_and_output("merge-base", one, other)

@@ -32,9 +32,9 @@ def test_as_cherry_pick_in_real_repositories(tmp_path: Path, place: str) -> None
     choose = random.Random(place)
     repo = Repo(tmp_path / "work")
     with Repository(place) as repository:
-        common = repository.run("rev-parse", "--git-path", "objects/info/alternates")
-        alternates = (repo.path / os.fsdecode(common).strip()).read_text()
-        (repo.path / ".git/objects/info/alternates").write_text(alternates)
+        objects = repo.run("-C", place, "rev-parse", "--path-format=absolute", "--git-path",
+                           "objects").stdout  # fmt: skip
+        (repo.path / ".git/objects/info/alternates").write_bytes(objects)
         tags = [repository.tag_commits[each.tag] for each in releases(repository.tags)]
         history = read_history(repository, tags)
         commits = [c for c in history.commits.values() if len(c.parents) == 1]
