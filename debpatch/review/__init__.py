@@ -1,0 +1,1 @@
+"""All that debpatch knows about one patch, gathered once and judged."""

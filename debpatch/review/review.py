@@ -1,0 +1,94 @@
+"""A review: all facts about one patch as one value, the verdict on it, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from debpatch.compare.report import PatchReport
+from debpatch.dep3.validate import Report as HeaderReport
+from debpatch.inputs.patch import Patch
+from debpatch.inputs.repository import Commit
+from debpatch.inputs.source_package import SourcePackage
+from debpatch.picks.backports import Backports
+from debpatch.picks.conflicts import ConflictCheck
+from debpatch.picks.plan import Plan
+from debpatch.picks.target import Target
+from debpatch.proposals.options import Option
+
+
+class Verdict(StrEnum):
+    """What to do with the patch."""
+
+    READY = "ready"
+    """It is upstream's fix, and nothing that debpatch can check speaks against it."""
+    MEND = "mend"
+    """It can go in once something about it is put right."""
+    REPLACE = "replace"
+    """Upstream's own commits do the same and apply cleanly: take them."""
+    DROP = "drop"
+    """The package has the fix already."""
+    UNKNOWN = "unknown"
+    """Too little is known to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One thing to do: a sentence, what shows that it is needed, and a command for a shell.
+
+    ``evidence`` is a line each; ``command`` is None where there is nothing to type.
+    """
+
+    sentence: str
+    evidence: tuple[str, ...] = ()
+    command: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A commit on the way from the package's base to upstream's series, in the same files.
+
+    ``released_in`` is the oldest version that has it. ``carried_by`` is what in the package has its
+    change already: a patch by its name, or a commit; ``is_planned`` says that the plan needs it. A
+    neighbour with neither is not needed.
+    """
+
+    commit: Commit
+    released_in: str | None
+    carried_by: str | Commit | None
+    is_planned: bool
+
+
+@dataclass(frozen=True)
+class Review:
+    """All about one patch; what could not be known is None or empty, and ``unknown`` says why.
+
+    ``base`` is the upstream revision that the package is built from, and ``target`` what the patch
+    goes onto: the package without it, or the base. ``fixes`` are the commits that the patch says it
+    comes from, ``series`` what upstream made of them on the package's own line. ``comparison`` has
+    an alternative for each fix, then one for the series where that is something else. ``backports``
+    has one survey for each fix. ``conflicts`` has a check of the fixes onto the target, and then one
+    of the series where that is something else; ``plan`` is for the series (without one, for the fixes), with its follow-ups. The
+    ``options`` begin with the patch itself. ``documents`` are proposals by the names of their
+    files.
+    """
+
+    patch: Patch
+    package: SourcePackage | None
+    base: str | None
+    target: Target | None
+    fixes: tuple[Commit, ...]
+    series: tuple[Commit, ...]
+    comparison: PatchReport
+    header: HeaderReport
+    backports: tuple[Backports, ...]
+    neighbours: tuple[Neighbour, ...]
+    conflicts: tuple[ConflictCheck, ...]
+    plan: Plan | None
+    options: tuple[Option, ...]
+    documents: Mapping[str, bytes]
+    verdict: Verdict
+    summary: str
+    next_steps: tuple[NextStep, ...]
+    unknown: tuple[str, ...]
