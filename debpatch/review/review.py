@@ -67,11 +67,11 @@ class Review:
     ``base`` is the upstream revision that the package is built from, and ``target`` what the patch
     goes onto: the package without it, or the base. ``fixes`` are the commits that the patch says it
     comes from, ``series`` what upstream made of them on the package's own line. ``comparison`` has
-    an alternative for each fix, then one for the series where that is something else. ``backports``
-    has one survey for each fix. ``conflicts`` has a check of the fixes onto the target, and then one
-    of the series where that is something else; ``plan`` is for the series (without one, for the fixes), with its follow-ups. The
-    ``options`` begin with the patch itself. ``documents`` are proposals by the names of their
-    files.
+    an alternative for each fix, then one for the series where that is something else, and
+    ``conflicts`` a check of the fixes onto the target, then one of the series. ``backports`` has
+    one survey for each fix. ``plan`` is for the series (without one, for the fixes), with its
+    follow-ups. The ``options`` begin with the patch itself. ``documents`` are proposals by the
+    names of their files.
     """
 
     patch: Patch
