@@ -9,6 +9,7 @@ from debpatch.compare.alternative import Alternative, moved_paths, read_alternat
 from debpatch.compare.change import Change, changes
 from debpatch.compare.comparison import Comparison, compare
 from debpatch.compare.ladder import Status
+from debpatch.compare.leftovers import Marker, markers
 from debpatch.compare.origins import Origin, origins
 from debpatch.compare.residual import ResidualReference, residual_references
 from debpatch.inputs.diff import Diff, FileDiff
@@ -53,7 +54,7 @@ class PatchReport:
     ``base`` is the tree that it applies to, found by ``base_from``; None (and ``unknown`` says
     why) where that is not known, and then ``residual`` is None: nobody looked. ``failures`` are
     hunks without a place; ``is_applied`` says that this is because the tree has the whole patch
-    already.
+    already. ``markers`` are those of a conflict that somebody did not resolve.
     """
 
     patch: Patch
@@ -64,6 +65,7 @@ class PatchReport:
     is_applied: bool
     alternatives: tuple[AlternativeReport, ...]
     residual: tuple[ResidualReference, ...] | None
+    markers: tuple[Marker, ...] = ()
 
     @property
     def binaries(self) -> tuple[FileDiff, ...]:
@@ -93,9 +95,11 @@ def report(
         _compare(repository, patch, base, after if is_applied or not failures else None, commits)
         for commits in alternatives
     )
+    theirs = (change for item in reports for change in item.alternative.changes)
     return PatchReport(
-        patch, base, base_from, unknown, tuple(failures), is_applied, reports, residual
-    )
+        patch, base, base_from, unknown, tuple(failures), is_applied, reports, residual,
+        markers(patch.files, theirs),
+    )  # fmt: skip
 
 
 def _compare(

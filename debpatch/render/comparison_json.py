@@ -38,6 +38,10 @@ def render(report: PatchReport) -> str:
                 {"identifier": use.identifier, "path": use.path, "line": use.line}
                 for use in report.residual
             ],
+            "conflict_markers": [
+                {"path": marker.path, "hunk": marker.hunk, "text": marker.text}
+                for marker in report.markers
+            ],
         },
     )
 

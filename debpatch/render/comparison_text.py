@@ -54,6 +54,7 @@ def _alternative(
     _missing(page, "Not carried, although it could be:", left, unified=unified)
     _missing(page, "Missing, and whether the code is there is not known:", unknown, unified=unified)
     if first:
+        _markers(page, report)
         _residual(page, report)
     _adapted(page, [h for h in hunks if h.status is Status.ADAPTED], unified=unified)
     _added(page, item, unified=unified)
@@ -80,6 +81,9 @@ def _head(page: Page, report: PatchReport, item: AlternativeReport) -> None:
         changed = count(of, "changed line")
         page.paragraph(f"carries  {share} of upstream's {changed}{within}", 2, hanging=9)
     page.paragraph(f"hunks    {_totals(comparison)}", 2, hanging=9)
+    if report.markers:
+        left = count(len(report.markers), "marker")
+        page.paragraph(f"leaves   {left} of a conflict that nobody resolved", 2, hanging=9)
     if report.residual:
         uses = count(len(report.residual), "place")
         page.paragraph(f"leaves   {uses} that use what the patch takes away", 2, hanging=9)
@@ -142,6 +146,17 @@ def _missing(page: Page, title: str, hunks: Sequence[HunkComparison], *, unified
         _title(page, change)
         add_change(page, change, "upstream", whole=unified)
     page.paragraph("Carry them too, or say in the header why not.", 2)
+
+
+def _markers(page: Page, report: PatchReport) -> None:
+    if not report.markers:
+        return
+    page.heading("Markers of a conflict, left in what the patch adds:")
+    for marker in report.markers:
+        page.line(
+            f"  {one_line(marker.path)} hunk {marker.hunk}", (f"  {one_line(marker.text)}", "red")
+        )
+    page.paragraph("Resolve the conflict before you do anything else.", 2)
 
 
 def _residual(page: Page, report: PatchReport) -> None:

@@ -123,6 +123,23 @@ def test_residual_references_alone_are_something_to_report(repo: Repo) -> None:
     assert "user.c:3  link_read" in done.out
 
 
+def test_markers_of_a_conflict_are_told_loudly(repo: Repo) -> None:
+    """As somebody commits them who took ``git add`` for a resolution."""
+    marked = FIXED.replace("    int got", "<<<<<<< HEAD\n=======\n    int got")
+    patch = hand_made(repo, marked + ">>>>>>> 1234abcd (fix)\n")
+    done = debpatch("diff-upstream", patch, "--repo", repo.path, "--upstream", "v1.1")
+    assert done.code == 1
+    assert "2 markers of a conflict" in done.out
+    assert "link.c hunk 1  <<<<<<< HEAD" in done.out
+
+
+def test_markers_that_upstream_adds_as_well_are_meant(repo: Repo) -> None:
+    repo.commit({"merge.txt": "<<<<<<< ours\n>>>>>>> theirs\n"}, "a test of merges", tag="v1.2")
+    patch = write(repo, patch_of(repo, revision="v1.2"))
+    done = debpatch("diff-upstream", patch, "--repo", repo.path, "--base", "v1.1", "-f", "json")
+    assert (done.code, done.json["conflict_markers"]) == (0, [])
+
+
 def test_from_standard_input(repo: Repo) -> None:
     done = debpatch("diff-upstream", "-", "--repo", repo.path, stdin=patch_of(repo))
     assert done.code == 0
