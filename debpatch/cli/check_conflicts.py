@@ -7,14 +7,12 @@ from typing import Annotated
 import typer
 
 from debpatch.cli.app import app
-from debpatch.cli.options import Base, Format, FormatOption, Onto, Output, Repo, Update
+from debpatch.cli.options import Base, Format, FormatOption, Onto, Output, Repo, Revisions, Update
 
 
 @app.command("check-conflicts")
 def check_conflicts(
-    revisions: Annotated[
-        str, typer.Argument(metavar="REVS", help="Commits: A, A,B,C (in order) or A..B.")
-    ],
+    revisions: Revisions,
     onto: Onto = None,
     regions: Annotated[
         bool,
@@ -30,12 +28,12 @@ def check_conflicts(
 
     Exits with 0 if the commits apply cleanly in order, with 1 if any of them conflicts there.
     """
-    from debpatch.cli.output import deliver
+    from debpatch.cli.output import deliver_as
     from debpatch.cli.progress import cloning
-    from debpatch.inputs.revisions import read_revisions
+    from debpatch.cli.revisions import read_revisions
     from debpatch.picks.conflicts import check_conflicts as check
     from debpatch.picks.target import open_target
-    from debpatch.render.page import Look
+    from debpatch.render import conflicts_json, conflicts_text
 
     with (
         cloning() as progress,
@@ -43,13 +41,10 @@ def check_conflicts(
     ):
         commits = read_revisions(target.repository, revisions)
         found = check(target.repository, commits, target, blame=regions)
-    if format_ is Format.JSON:
-        from debpatch.render.conflicts_json import render as render_json
-
-        deliver(render_json(found), output)
-    else:
-        from debpatch.render.conflicts_text import render as render_text
-
-        look = Look() if output else Look.of_terminal()
-        deliver(render_text(found, look, regions=regions), output)
+    deliver_as(
+        format_,
+        output,
+        json=lambda: conflicts_json.render(found),
+        text=lambda look: conflicts_text.render(found, look, regions=regions),
+    )
     raise typer.Exit(int(any(trial.conflicts_for_good for trial in found.stacked)))

@@ -37,14 +37,14 @@ def diff_upstream(
     Exits with 0 if the patch carries all that can be carried, in whatever words, and adds nothing;
     with 1 if anything differs.
     """
-    from debpatch.cli.output import deliver, note
+    from debpatch.cli.output import deliver_as, note
     from debpatch.cli.progress import cloning
+    from debpatch.cli.revisions import read_revisions
     from debpatch.compare.comparison import Verdict
     from debpatch.compare.report import report
     from debpatch.inputs.patch import read_patch
-    from debpatch.inputs.revisions import merges_in, read_revisions
     from debpatch.inputs.workspace import named_alternatives, open_workspace
-    from debpatch.render.page import Look
+    from debpatch.render import comparison_json, comparison_text
 
     what = read_patch(patch)
     with (
@@ -63,23 +63,15 @@ def diff_upstream(
             workspace.unknown,
             workspace.found,
         )
-        merges = [merges_in(workspace.repository, text) for text in revisions]
-    for text, left_out in zip(revisions, merges, strict=True):
-        if left_out:
-            note(f"{text}: merges are left out: {', '.join(sha[:12] for sha in left_out)}")
     if workspace.notice:
         note(workspace.notice)
-    if format_ is Format.JSON:
-        from debpatch.render.comparison_json import render as render_json
-
-        deliver(render_json(found), output)
-    else:
-        from debpatch.render.comparison_text import render as render_text
-
-        look = Look() if output else Look.of_terminal()
-        deliver(render_text(found, look, unified=unified), output)
+    deliver_as(
+        format_,
+        output,
+        json=lambda: comparison_json.render(found),
+        text=lambda look: comparison_text.render(found, look, unified=unified),
+    )
     equal = {Verdict.IDENTICAL, Verdict.EQUIVALENT}
     differs = any(item.comparison.verdict not in equal for item in found.alternatives)
-    raise typer.Exit(
-        int(differs or bool(found.residual) or bool(found.failures and not found.is_applied))
-    )
+    does_not_apply = found.failures and not found.is_applied
+    raise typer.Exit(int(bool(differs or found.residual or found.markers or does_not_apply)))

@@ -42,7 +42,7 @@ def find_backports(
     from contextlib import ExitStack
     from pathlib import Path
 
-    from debpatch.cli.output import deliver
+    from debpatch.cli.output import deliver_as
     from debpatch.cli.progress import cloning
     from debpatch.inputs.source_directory import find_package_root
     from debpatch.inputs.source_package import open_package
@@ -50,7 +50,7 @@ def find_backports(
     from debpatch.picks.backports import find_backports as find
     from debpatch.picks.named_fix import read_fix
     from debpatch.picks.target import package_target
-    from debpatch.render.page import Look
+    from debpatch.render import landings_json, landings_text
 
     place = package if package is not None else find_package_root(Path())
     source = open_package(place) if place is not None else None
@@ -60,14 +60,11 @@ def find_backports(
             repository = stack.enter_context(opened)
         target = package_target(repository, source, base) if source else None
         found = find(repository, read_fix(repository, revision), branch or (), target)
-    if format_ is Format.JSON:
-        from debpatch.render.landings_json import render as render_json
-
-        deliver(render_json(found), output)
-    else:
-        from debpatch.render.landings_text import render as render_text
-
-        look = Look() if output else Look.of_terminal()
-        deliver(render_text(found, look), output)
+    deliver_as(
+        format_,
+        output,
+        json=lambda: landings_json.render(found),
+        text=lambda look: landings_text.render(found, look),
+    )
     judged = [found.package] if found.package else found.branches
     raise typer.Exit(int(any(each.state in {"partial", "missing", "unknown"} for each in judged)))

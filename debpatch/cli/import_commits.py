@@ -7,14 +7,21 @@ from typing import Annotated
 import typer
 
 from debpatch.cli.app import app
-from debpatch.cli.options import Base, Format, FormatOption, Output, Package, Repo, Update
+from debpatch.cli.options import (
+    Base,
+    Format,
+    FormatOption,
+    Output,
+    Package,
+    Repo,
+    Revisions,
+    Update,
+)
 
 
 @app.command("import-commits")
 def import_commits(
-    revisions: Annotated[
-        str, typer.Argument(metavar="REVS", help="The commits, in order: A, A,B,C or A..B.")
-    ],
+    revisions: Revisions,
     package: Package = None,
     repo: Repo = None,
     update: Update = False,
@@ -53,9 +60,9 @@ def import_commits(
     """
     import os
 
-    from debpatch.cli.output import deliver
+    from debpatch.cli.output import deliver_as
     from debpatch.cli.progress import cloning
-    from debpatch.inputs.revisions import read_revisions
+    from debpatch.cli.revisions import read_revisions
     from debpatch.inputs.source_package import open_package
     from debpatch.inputs.upstream import open_upstream
     from debpatch.proposals.addition import require_folder
@@ -66,6 +73,7 @@ def import_commits(
     from debpatch.proposals.replace import replace_files
     from debpatch.proposals.suites import find_suite
     from debpatch.proposals.uploader import read_clock, read_uploader
+    from debpatch.render import import_json, import_text
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
     bugs = read_bugs(bug or (), closes or ())
@@ -86,16 +94,14 @@ def import_commits(
         diff = package_diff(repository, source, new.changes)
     if new.changes and not dry_run:
         replace_files(root, new.changes)
-    if format_ is Format.JSON:
-        from debpatch.render.import_json import render as render_json
-
-        deliver(render_json(source, found, new, written=not dry_run), output)
-    elif dry_run:
-        deliver(diff.decode("utf-8", "surrogateescape"), output)
-    else:
-        from debpatch.render.import_text import render as render_text
-        from debpatch.render.page import Look
-
-        look = Look() if output else Look.of_terminal()
-        deliver(render_text(found, new, look, written=True), output)
+    deliver_as(
+        format_,
+        output,
+        json=lambda: import_json.render(source, found, new, written=not dry_run),
+        text=lambda look: (
+            diff.decode("utf-8", "surrogateescape")
+            if dry_run
+            else import_text.render(found, new, look, written=True)
+        ),
+    )
     raise typer.Exit(int(found.is_doubtful))

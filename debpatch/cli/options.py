@@ -46,6 +46,9 @@ Onto = Annotated[
         "Default: the package around the current folder.",
     ),
 ]
+Revisions = Annotated[
+    str, typer.Argument(metavar="REVS", help="The commits, in order: A, A,B,C or A..B.")
+]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to the terminal."),

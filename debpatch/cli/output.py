@@ -5,11 +5,25 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from debpatch.cli.options import Format
 from debpatch.errors import DebpatchError
+from debpatch.render.page import Look
 from debpatch.render.safe import one_line
+
+
+def deliver_as(
+    format_: Format, output: Path | None, *, json: Callable[[], str], text: Callable[[Look], str]
+) -> None:
+    """Render a result in the format that was asked for, and ``deliver`` it."""
+    deliver(json() if format_ is Format.JSON else text(look_for(output)), output)
+
+
+def look_for(output: Path | None) -> Look:
+    """The look of a text: plain and 80 wide in a file, else as the terminal is."""
+    return Look() if output else Look.of_terminal()
 
 
 def deliver(text: str | Iterable[str], output: Path | None) -> None:

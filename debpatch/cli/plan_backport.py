@@ -7,14 +7,12 @@ from typing import Annotated
 import typer
 
 from debpatch.cli.app import app
-from debpatch.cli.options import Base, Format, FormatOption, Onto, Output, Repo, Update
+from debpatch.cli.options import Base, Format, FormatOption, Onto, Output, Repo, Revisions, Update
 
 
 @app.command("plan-backport")
 def plan_backport(
-    revisions: Annotated[
-        str, typer.Argument(metavar="REVS", help="Commits: A, A,B,C (in order) or A..B.")
-    ],
+    revisions: Revisions,
     onto: Onto = None,
     with_follow_ups: Annotated[
         bool,
@@ -42,14 +40,14 @@ def plan_backport(
     """
     from contextlib import ExitStack
 
-    from debpatch.cli.output import deliver
+    from debpatch.cli.output import deliver_as
     from debpatch.cli.progress import cloning, working
-    from debpatch.inputs.revisions import read_revisions
+    from debpatch.cli.revisions import read_revisions
     from debpatch.picks.execute import run_after_each
     from debpatch.picks.plan import plan_backport as make_plan
     from debpatch.picks.search import Bounds
     from debpatch.picks.target import open_target
-    from debpatch.render.page import Look
+    from debpatch.render import plan_json, plan_text
 
     with ExitStack() as stack:
         with cloning() as progress:
@@ -64,13 +62,10 @@ def plan_backport(
             tell=tell,
         )
         runs = run_after_each(plan, command, tell) if command else ()
-    if format_ is Format.JSON:
-        from debpatch.render.plan_json import render as render_json
-
-        deliver(render_json(plan, runs), output)
-    else:
-        from debpatch.render.plan_text import render as render_text
-
-        look = Look() if output else Look.of_terminal()
-        deliver(render_text(plan, runs, look), output)
+    deliver_as(
+        format_,
+        output,
+        json=lambda: plan_json.render(plan, runs),
+        text=lambda look: plan_text.render(plan, runs, look),
+    )
     raise typer.Exit(int(not plan.clean or any(run.status for run in runs)))

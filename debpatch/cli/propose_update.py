@@ -89,9 +89,9 @@ def propose_update(
     """
     import os
 
-    from debpatch.cli.output import deliver
+    from debpatch.cli.output import deliver_as
     from debpatch.cli.progress import cloning
-    from debpatch.inputs.revisions import read_revisions
+    from debpatch.cli.revisions import read_revisions
     from debpatch.inputs.source_package import open_package
     from debpatch.inputs.upstream import open_upstream
     from debpatch.proposals.bugs import read_bugs
@@ -102,6 +102,7 @@ def propose_update(
     from debpatch.proposals.self_check import self_check
     from debpatch.proposals.templates import Questions, own_folder, read_answers
     from debpatch.proposals.uploader import read_clock, read_uploader
+    from debpatch.render import proposal_json, proposal_text
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
     bugs = read_bugs(bug or (), closes or ())
@@ -125,15 +126,13 @@ def propose_update(
             documents |= mails_for_upstream(repository, found, new, uploader, now)
     objections = self_check(found)
     write_documents(output, documents)
-    if format_ is Format.JSON:
-        from debpatch.render.proposal_json import render as render_json
-
-        deliver(render_json(found, objections, questions.open, sorted(documents)), None)
-    else:
-        from debpatch.render.page import Look
-        from debpatch.render.proposal_text import render as render_text
-
-        look = Look.of_terminal()
-        deliver(render_text(found, objections, questions.open, output, documents, look), None)
+    deliver_as(
+        format_,
+        None,
+        json=lambda: proposal_json.render(found, objections, questions.open, sorted(documents)),
+        text=lambda look: proposal_text.render(
+            found, objections, questions.open, output, documents, look
+        ),
+    )
     is_doubtful = any(objection.severity != "info" for objection in objections)
     raise typer.Exit(int(is_doubtful or (strict and bool(questions.open))))

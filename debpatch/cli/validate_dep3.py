@@ -166,9 +166,9 @@ def _repository(repo: str | None, update: bool) -> Iterator[Repository | None]:
 
 
 def _rendered(reports: Iterable[Report], form: Dep3Format, output: Path | None) -> Iterable[str]:
+    from debpatch.cli.output import look_for
     from debpatch.dep3.rules import all_rules
     from debpatch.render import codequality, dep3_json, dep3_text, junit, sarif
-    from debpatch.render.page import Look
 
     if form is Dep3Format.JSON:
         return dep3_json.render(reports)
@@ -178,7 +178,7 @@ def _rendered(reports: Iterable[Report], form: Dep3Format, output: Path | None) 
         return [codequality.render(reports)]
     if form is Dep3Format.JUNIT:
         return [junit.render(reports)]
-    return dep3_text.render(reports, Look() if output else Look.of_terminal())
+    return dep3_text.render(reports, look_for(output))
 
 
 def _show_mending(reports: Iterable[Report], output: Path | None) -> int:
