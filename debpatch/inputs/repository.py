@@ -184,11 +184,14 @@ class Repository:
         rows = (
             line.split(" ", 4) for line in output.decode("utf-8", "surrogateescape").split("\n")
         )
-        return {
-            name: sha if kind == "commit" else peeled
-            for kind, sha, peeled_kind, peeled, name in (row for row in rows if len(row) == 5)
-            if "commit" in (kind, peeled_kind)
-        }
+        found: dict[str, str] = {}
+        for kind, sha, peeled_kind, peeled, name in (row for row in rows if len(row) == 5):
+            if kind == "commit":
+                found[name] = sha
+            # Before Git 2.45 a tag of a tag was peeled only once.
+            elif commit := peeled if peeled_kind == "commit" else self._find(f"{sha}^{{commit}}"):
+                found[name] = commit
+        return found
 
     @cached_property
     def head(self) -> str:

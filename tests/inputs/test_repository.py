@@ -119,6 +119,16 @@ def test_a_detached_head(repo: Repo) -> None:
         assert repository.resolve("HEAD") == repo.git("rev-parse", "v1.0")
 
 
+def test_a_tag_of_a_tag_names_the_commit(repo: Repo) -> None:
+    repo.git("tag", "-a", "-m", "signed", "inner", "v1.1")
+    repo.git("tag", "-a", "-m", "again", "outer", "inner")
+    repo.git("tag", "words", "HEAD:a.c")
+    with Repository(repo.path) as repository:
+        commits = repository.tag_commits
+        assert commits["outer"] == commits["inner"] == repository.resolve("v1.1")
+        assert "words" not in commits
+
+
 # -- names -----------------------------------------------------------------------------------------
 
 

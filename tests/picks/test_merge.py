@@ -3,54 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.merge import Conflict, Merge, Pick, merge, pick, pick_each
+from debpatch.inputs.merge import Merge, merge, pick, pick_each
 from debpatch.inputs.repository import Repository
 
 from .generated import Generator
-from .repos import Picked, Repo, cherry_pick
-
-# Git's stable names for conflicts, and what it prints for people where that is another word.
-_SAID = {
-    "contents": "content",
-    "distinct modes": "distinct types",
-    "directory rename suggested": "file location",
-    "directory rename unclear split": "directory rename split",
-}
-_LABEL = re.compile(r"~(HEAD|[0-9a-f]{7,64}( \(.*\))?)(?=$|_\d+$)")
-
-
-def _said(conflict: Conflict, has_base: bool) -> str:
-    if conflict.kind == "binary":
-        return "content" if has_base else "add/add"
-    if conflict.kind.startswith("submodule"):
-        return "submodule"
-    return _SAID.get(conflict.kind, conflict.kind)
-
-
-def as_picked(found: Pick) -> Picked:
-    """A pick in memory in the words that git-cherry-pick prints."""
-    has_base = {stage.path for stage in found.merge.stages if stage.number == 1}
-    kinds = [_said(conflict, conflict.path in has_base) for conflict in found.conflicts]
-    return Picked(
-        found.outcome,
-        found.tree if found.outcome != "conflict" else None,
-        tuple((s.path, s.number, s.mode, s.sha) for s in found.merge.stages),
-        tuple(sorted(kinds)),
-    )
-
-
-def without_labels(picked: Picked) -> Picked:
-    """Invented paths end in a name of the side that they come from, of which we have others."""
-    stages = sorted((_LABEL.sub("~", p), n, mode, sha) for p, n, mode, sha in picked.stages)
-    return replace(picked, stages=tuple(stages))
+from .oracle import assert_same
+from .repos import Repo, cherry_pick
 
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("DEBPATCH_ORACLE_SEEDS", "24"))))
@@ -63,7 +27,7 @@ def test_as_cherry_pick_on_generated_histories(tmp_path: Path, seed: int) -> Non
             for found in pick_each(repository, commits, onto):
                 expected = cherry_pick(repo, found.commit.sha, onto)
                 if expected is not None:
-                    assert without_labels(as_picked(found)) == without_labels(expected)
+                    assert_same(repository, repo, found, expected)
 
 
 def lines(*words: str) -> str:
