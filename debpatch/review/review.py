@@ -16,6 +16,7 @@ from debpatch.picks.conflicts import ConflictCheck
 from debpatch.picks.plan import Plan
 from debpatch.picks.target import Target
 from debpatch.proposals.options import Option
+from debpatch.review.timeline import Timeline
 
 
 class Verdict(StrEnum):
@@ -37,7 +38,7 @@ class Verdict(StrEnum):
 class NextStep:
     """One thing to do: a sentence, what shows that it is needed, and a command for a shell.
 
-    ``evidence`` is a line each; ``command`` is None where there is nothing to type.
+    ``evidence`` is a sentence each; ``command`` is None where there is nothing to type.
     """
 
     sentence: str
@@ -61,17 +62,16 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Review:
+class Facts:
     """All about one patch; what could not be known is None or empty, and ``unknown`` says why.
 
     ``base`` is the upstream revision that the package is built from, and ``target`` what the patch
-    goes onto: the package without it, or the base. ``fixes`` are the commits that the patch says it
-    comes from, ``series`` what upstream made of them on the package's own line. ``comparison`` has
-    an alternative for each fix, then one for the series where that is something else, and
-    ``conflicts`` a check of the fixes onto the target, then one of the series. ``backports`` has
-    one survey for each fix. ``plan`` is for the series (without one, for the fixes), with its
-    follow-ups. The ``options`` begin with the patch itself. ``documents`` are proposals by the
-    names of their files.
+    goes onto: the package without it, or the base. ``fixes`` are the commits that the patch comes
+    from, ``series`` what upstream made of them on the package's own line. ``comparison`` has an
+    alternative for each fix, then one for all of them where there are several, then one for the
+    series where that is something else. ``backports`` has a survey for each fix. ``conflicts`` has
+    a check of the fixes onto the target, then one of the series. ``plan`` is for the series
+    (without one, for the fixes), with its follow-ups. The ``options`` begin with the patch itself.
     """
 
     patch: Patch
@@ -87,8 +87,16 @@ class Review:
     conflicts: tuple[ConflictCheck, ...]
     plan: Plan | None
     options: tuple[Option, ...]
-    documents: Mapping[str, bytes]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Review(Facts):
+    """The facts, what they come to, and ``documents``: proposals by the names of their files."""
+
     verdict: Verdict
     summary: str
     next_steps: tuple[NextStep, ...]
-    unknown: tuple[str, ...]
+    documents: Mapping[str, bytes]
+    timeline: Timeline | None = None
+    upstream_url: str | None = None
