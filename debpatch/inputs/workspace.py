@@ -37,7 +37,8 @@ class Workspace:
     ``patch`` is read as the series says (``-p``, ``-R``) where it is one of the package's, and as
     its paths are where they are those of the tree only whole (``-p0``). ``base`` is the upstream
     revision that the tree is built from, and ``found`` says by what the tree was found. ``unknown``
-    says why there is no tree, ``notice`` why it is not the one to expect.
+    says why there is no tree, ``notice`` why it is not the one to expect. ``entry`` is the patch's
+    name in the package's series, None where it is not one of them.
     """
 
     repository: Repository
@@ -48,6 +49,7 @@ class Workspace:
     found: str | None = None
     unknown: str | None = None
     notice: str | None = None
+    entry: str | None = None
 
 
 @contextmanager
@@ -120,18 +122,21 @@ def _package_workspace(
     except DebpatchError:
         known = None  # a package has its own tree, so its base is only good to know
     entry = _in_series(package, patch)
+    name = entry.name if entry else None
     meant = _by_the_series(patch, entry) if entry else patch
     try:
         commit = repository.resolve(known) if known else None
-        tree = package_tree(repository, package, entry.name if entry else None, commit)
+        tree = package_tree(repository, package, name, commit)
         notice = None
     except DebpatchError as error:
         if known is None:
-            return Workspace(repository, package, meant, None, None, unknown=str(error))
+            return Workspace(
+                repository, package, meant, None, None, unknown=str(error), entry=name
+            )
         tree, notice = _tree(repository, known), f"{error}; compared onto {known} instead"
         found = "--base" if base else "the package's version"
     meant = meant if entry else _by_its_paths(patch, tree)
-    return Workspace(repository, package, meant, known, tree, found, notice=notice)
+    return Workspace(repository, package, meant, known, tree, found, notice=notice, entry=name)
 
 
 def _tree(repository: Repository, revision: str) -> Tree:

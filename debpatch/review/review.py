@@ -67,11 +67,12 @@ class Facts:
 
     ``base`` is the upstream revision that the package is built from, and ``target`` what the patch
     goes onto: the package without it, or the base. ``fixes`` are the commits that the patch comes
-    from, ``series`` what upstream made of them on the package's own line. ``comparison`` has an
-    alternative for each fix, then one for all of them where there are several, then one for the
-    series where that is something else. ``backports`` has a survey for each fix. ``conflicts`` has
-    a check of the fixes onto the target, then one of the series. ``plan`` is for the series
-    (without one, for the fixes), with its follow-ups. The ``options`` begin with the patch itself.
+    from, ``series`` what upstream made of them on the package's own line, or else the fixes again.
+    ``comparison`` has an alternative for each fix, then one for all of them where there are
+    several, then one for the series where it is something else. ``backports`` has a survey for each
+    fix. ``conflicts`` has a check of the fixes onto the target, then one of the series where it is
+    something else. ``plan`` is for the series, with its follow-ups. The ``options`` begin with the
+    patch itself, where it applies.
     """
 
     patch: Patch
@@ -88,6 +89,11 @@ class Facts:
     plan: Plan | None
     options: tuple[Option, ...]
     unknown: tuple[str, ...]
+
+    @property
+    def is_ported(self) -> bool:
+        """Whether upstream has commits of its own for the package's line."""
+        return {commit.sha for commit in self.series} != {commit.sha for commit in self.fixes}
 
 
 @dataclass(frozen=True)
