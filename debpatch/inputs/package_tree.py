@@ -39,12 +39,14 @@ def package_tree(
     return edit.write(f"{package.name} {package.version} with {patches} applied")
 
 
-def series_trees(repository: Repository, package: SourcePackage) -> tuple[Tree, ...]:
+def series_trees(
+    repository: Repository, package: SourcePackage, base: str | None = None
+) -> tuple[Tree, ...]:
     """The package's source without its series, then with each of its patches in turn.
 
-    Raises DebpatchError as ``package_tree`` does.
+    ``base`` and what it raises are as with ``package_tree``.
     """
-    source, applied = _source(repository, package)
+    source, applied = _source(repository, package, base)
     edit = Edit.of(source)
     for entry in reversed(applied):
         _apply(package, entry, edit, undo=True)
@@ -72,8 +74,14 @@ def _source(
 ) -> tuple[Tree, Sequence[SeriesEntry]]:
     """The source as it stands, and the patches of the series that it has."""
     source = Tree(repository, repository.import_tree(None, _files(package)), "the package")
-    if base and not source.paths:
-        return Tree(repository, repository.tree(base), base), ()
+    if not source.paths:
+        if base:
+            return Tree(repository, repository.tree(base), base), ()
+        if package.series:
+            raise DebpatchError(
+                f"{package.location}: there is nothing but debian/, and no upstream tag is known "
+                f"for {package.version}; name one with --base, or unpack the source"
+            )
     return source, _applied(package, source)
 
 

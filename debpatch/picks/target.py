@@ -117,8 +117,9 @@ def package_target(
 
     ``base`` names the upstream revision; without it the package's version does, and where it does
     not, the package stands alone. Files of upstream's that the package's source leaves out, such as
-    those of its CI, count as they are at the base: no pick of theirs can matter to the package.
-    Raises DebpatchError where the series does not apply.
+    those of its CI, count as they are at the base: no pick of theirs can matter to the package. So
+    does all of the source where there is nothing but ``debian/``. Raises DebpatchError where the
+    series does not apply.
     """
     name = f"{package.name} {package.version}"
     try:
@@ -126,7 +127,7 @@ def package_target(
     except DebpatchError:
         revision = None
     parent = repository.resolve(revision) if revision else None
-    trees = [tree.sha for tree in series_trees(repository, package)]
+    trees = [tree.sha for tree in series_trees(repository, package, parent)]
     if parent:
         left_out = _only_in(repository, repository.tree(parent), trees[0])
         trees = [_with(repository, tree, left_out) for tree in trees]

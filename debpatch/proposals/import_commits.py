@@ -102,7 +102,7 @@ def import_commits(
     require_series(package)
     require_finished(package)
     target = package_target(repository, package, base)
-    shipped = package_tree(repository, package)
+    shipped = package_tree(repository, package, base=target.upstream)
     writer = _Writer.of(package, bugs or Bugs())
     onto = target.tree
     done: list[ImportedCommit] = []

@@ -156,6 +156,21 @@ def test_a_file_that_the_tarball_leaves_out_does_not_conflict(tmp_path: Path) ->
     assert (done.code, done.out.splitlines()[0]) == (0, f"{fix[:12]} onto link 1.0-1: clean")
 
 
+def test_a_checkout_of_the_packaging_alone(tmp_path: Path) -> None:
+    repo = project(tmp_path / "upstream")
+    first, second, _ = series(repo)
+    place = package(tmp_path / "link", {"lengths.patch": patch_of(repo, first, "")}, {})
+    command = ("check-conflicts", f"{first},{second}", "--onto", place, "--repo", repo.path)
+    done = debpatch(*command, "-f", "json")
+    assert done.err == ""
+    assert [trial["outcome"] for trial in done.json["alone"]] == ["already-applied", "clean"]
+    assert done.json["alone"][0]["carried_by"]["patch"] == "lengths.patch"
+    repo.git("tag", "-d", "v1.0")
+    said = refusal(*command)
+    assert "nothing but debian/, and no upstream tag is known for 1.0-1; name one with" in said
+    assert debpatch(*command, "--base", "stable/1.0").code == 0
+
+
 # -- the command line ------------------------------------------------------------------------------
 
 

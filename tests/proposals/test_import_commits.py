@@ -85,6 +85,15 @@ def test_the_source_is_what_git_gives(demo: Demo, package: Path, series: str) ->
             assert tree.read(path) == (work / path).read_bytes()
 
 
+def test_a_checkout_of_the_packaging_alone(demo: Demo, package: Path, series: str) -> None:
+    """The source is then upstream's at the base, and the same patches come out."""
+    alone = package.parent / "packaging"
+    shutil.copytree(package / "debian", alone / "debian", symlinks=True)
+    imported(demo, alone, series)
+    imported(demo, package, series)
+    assert snapshot(alone / "debian") == snapshot(package / "debian")
+
+
 def test_dpkg_source_and_quilt_take_them(demo: Demo, package: Path, series: str) -> None:
     imported(demo, package, series)
     said = program("dpkg-source", "-b", package.name, cwd=package.parent)
