@@ -159,8 +159,8 @@ def _rows(lines: Sequence[str], lexer: Lexer) -> list[_Row]:
 
 Layout = Literal["free", "indented", "exact"]
 _FREE = {
-    "C", "C#", "C++", "CSS", "D", "Go", "Java", "JavaScript", "Kotlin", "Objective-C", "PHP",
-    "Perl", "Rust", "SCSS", "Scala", "Swift", "TypeScript", "Vala",
+    "C", "C#", "C++", "CMake", "CSS", "D", "Go", "Java", "JavaScript", "Kotlin", "Objective-C",
+    "PHP", "Perl", "Rust", "SCSS", "Scala", "Swift", "TypeScript", "Vala",
 }  # fmt: skip
 _INDENTED = {"CoffeeScript", "Cython", "Haskell", "Nim", "Python", "Ruby"}
 

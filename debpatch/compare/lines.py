@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
@@ -16,7 +17,7 @@ from debpatch.inputs.diff import Sign
 SIMILAR = 50.0
 """From this likeness on (percent, rapidfuzz's ratio) one line stands for another, changed."""
 _REACH = 100
-"""So many lines further on, a line no longer stands for another; looking would take its square."""
+"""Longer runs of lines are matched in pieces of so many; to match them whole takes the square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +92,33 @@ def _matched(
 
 
 def _alike(ours: Sequence[LexedLine], theirs: Sequence[LexedLine]) -> Iterator[LinePair]:
-    """Put a line that only the patch has beside the one of upstream's that it stands for."""
-    start = 0
-    for line in ours:
-        near = theirs[start : start + _REACH]
-        likeness = [fuzz.ratio(line.text.strip(), other.text.strip()) for other in near]
-        best = max(range(len(likeness)), key=lambda n: likeness[n], default=None)
-        if best is None or likeness[best] <= SIMILAR:
-            yield LinePair(line, None)
-            continue
-        yield from (LinePair(None, other) for other in theirs[start : start + best])
-        yield LinePair(line, theirs[start + best])
-        start += best + 1
-    yield from (LinePair(None, other) for other in theirs[start:])
+    """Put the lines that only the patch has beside those of upstream's that they stand for."""
+    pieces = -(-max(len(ours), len(theirs)) // _REACH)
+    for n in range(pieces):
+        left, right = (
+            side[n * len(side) // pieces : (n + 1) * len(side) // pieces] for side in (ours, theirs)
+        )
+        here = there = 0
+        for at, beside in (*_most_alike(left, right), (len(left), len(right))):
+            yield from (LinePair(line, None) for line in left[here:at])
+            yield from (LinePair(None, line) for line in right[there:beside])
+            if at < len(left):
+                yield LinePair(left[at], right[beside])
+            here, there = at + 1, beside + 1
+
+
+def _most_alike(
+    ours: Sequence[LexedLine], theirs: Sequence[LexedLine]
+) -> Sequence[tuple[int, int]]:
+    """Pairs of similar lines, both sides in their order, which together are the most alike."""
+    best: list[tuple[float, tuple[tuple[int, int], ...]]] = [(0.0, ())] * (len(theirs) + 1)
+    for at, line in enumerate(ours):
+        row = best[:1]
+        for beside, other in enumerate(theirs):
+            gain = fuzz.ratio(line.text.strip(), other.text.strip()) - SIMILAR
+            known = max(best[beside + 1], row[beside], key=itemgetter(0))
+            if gain > 0 and best[beside][0] + gain > known[0]:
+                known = best[beside][0] + gain, (*best[beside][1], (at, beside))
+            row.append(known)
+        best = row
+    return best[-1][1]
