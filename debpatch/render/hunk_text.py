@@ -10,10 +10,7 @@ Each line says whose it is in its margin, so that the page reads without colours
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-
-from rapidfuzz.distance import LCSseq
 
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import HunkComparison
@@ -21,6 +18,7 @@ from debpatch.compare.lexer import LexedLine
 from debpatch.compare.lines import LinePair
 from debpatch.render.page import Page, Span, count
 from debpatch.render.safe import one_line
+from debpatch.render.words import marked
 
 SHOWN = 12
 """So many lines of a hunk are shown unless it is asked for whole."""
@@ -83,7 +81,7 @@ def _both(run: list[LexedLine], *, whole: bool) -> Iterator[_Row]:
 def _different(pair: LinePair) -> Iterator[_Row]:
     ours, theirs = pair.upstream, pair.patch
     if ours is not None and theirs is not None:
-        left, right = _marked(_text(ours), _text(theirs))
+        left, right = marked(_text(ours), _text(theirs))
         yield "upstream", ours.sign, [(text, _marks("upstream", m)) for text, m in left]
         yield "instead", theirs.sign, [(text, _marks("instead", m)) for text, m in right]
     elif ours is not None:
@@ -98,16 +96,3 @@ def _text(line: LexedLine) -> str:
 
 def _marks(whose: str, different: bool) -> str:
     return f"bold underline {_STYLE[whose]}" if different else _STYLE[whose]
-
-
-_Marked = list[tuple[str, bool]]
-
-
-def _marked(left: str, right: str) -> tuple[_Marked, _Marked]:
-    """Both lines cut into pieces, each marked whether it differs, by words."""
-    ours, theirs = (re.findall(r"\w+|\s+|.", text) for text in (left, right))
-    match = LCSseq.opcodes(ours, theirs)
-    return (
-        [("".join(ours[c.src_start : c.src_end]), c.tag != "equal") for c in match],
-        [("".join(theirs[c.dest_start : c.dest_end]), c.tag != "equal") for c in match],
-    )

@@ -98,8 +98,7 @@ def _starts(branches: Iterable[Branch]) -> dict[str, int]:
 
 def _fork(history: History, tip: str, reached: Mapping[str, int], above: int) -> int | None:
     """When the branch left those above: the newest commit of its own line that they have too."""
-    sha: str | None = tip
-    while sha in history.commits and not reached[sha] & above:
-        parents = history.commits[sha].parents
-        sha = parents[0] if parents else None
-    return history.commits[sha].date if sha in history.commits else None
+    sha = tip
+    while (commit := history.commits.get(sha)) and not reached[sha] & above:
+        sha = commit.parents[0] if commit.parents else ""
+    return commit.date if commit else None
