@@ -119,7 +119,7 @@ def propose_update(
         new = proposed_by(repository, current, change, kind.value, where, uploader, now)
         found = gather(
             repository, current, new, kind.value, where,
-            plan=commits, base=base, unstable=unstable, bugs=bugs,
+            series=commits, base=base, unstable=unstable, bugs=bugs,
         )  # fmt: skip
         documents = compose(found, questions, uploader, now, own)
         if kind is KindOption.UPSTREAM:

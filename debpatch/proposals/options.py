@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from debpatch.inputs.history import History, read_history
@@ -12,7 +12,7 @@ from debpatch.inputs.released import first_release
 from debpatch.inputs.releases import Release, read_release, releases
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.follow_ups import follow_ups
-from debpatch.proposals.commit_facts import CommitFacts
+from debpatch.picks.plan import Plan, Role, Step
 
 _MOST_LATER = 400  # commits whose picks are tried
 
@@ -49,12 +49,36 @@ class Later:
     without: int
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A commit of a planned series, and what it is there for.
+
+    ``of`` are the commits that need a prerequisite, or the one that a follow-up repairs.
+    """
+
+    commit: Commit
+    role: Role
+    of: tuple[Commit, ...]
+    released_in: str | None
+
+    @property
+    def because(self) -> str:
+        """Its role in words."""
+        others = ", ".join(commit.sha[:12] for commit in self.of)
+        return {
+            "wanted": "the fix",
+            "prerequisite": f"needed by {others}",
+            "follow-up": f"repairs {others}",
+        }[self.role]
+
+
 @dataclass(frozen=True)
 class Option:
     """One way; ``differs`` is a sentence on what is not as upstream has it.
 
-    ``size`` is None where the way is no way: a series that conflicts, at ``stopped_at``.
-    ``missing`` are follow-ups that it does not have; ``later`` is None where nobody counted.
+    ``size`` is None where the way is no way: a series that conflicts. ``parts`` are the commits
+    with their roles where the way was planned. ``missing`` are follow-ups that it does not have;
+    ``later`` is None where nobody counted.
     """
 
     name: str
@@ -63,7 +87,7 @@ class Option:
     differs: str
     missing: tuple[Missing, ...]
     later: Later | None
-    stopped_at: Commit | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,66 +144,98 @@ class Ground:
         return Later(last, len(commits), conflicts, without)
 
 
+def options_for(
+    ground: Ground, update: Option | None, series: Sequence[Commit], plan: Plan | None
+) -> tuple[Option, ...]:
+    """The ways there are: the ``update`` itself, the planned series, a new upstream release.
+
+    ``update`` is what ``as_it_is`` makes of it. ``series`` is what upstream made of the fix on the
+    package's line, and ``plan`` brings it to the package. A way that is the update again, or does
+    not have the fix, is left out.
+    """
+    found = [update] if update else []
+    planned = [step.commit for step in plan.series] if plan else []
+    if plan and planned and not (update and list(update.commits) == planned):
+        found.append(_planned(ground, plan))
+    release = _new_release(ground, series)
+    return (*found, release) if release else tuple(found)
+
+
 def as_it_is(
     ground: Ground, name: str, tree: str, commits: Sequence[Commit], differs: str
 ) -> Option:
-    """The update itself, which gives ``tree`` and carries ``commits``."""
+    """A way that gives ``tree`` and carries ``commits``."""
     return Option(
         name,
         tuple(commits),
         ground.size(ground.tree, tree),
         differs,
-        _missing(ground, commits, commits),
+        _missing(ground, commits),
         ground.later(tree, commits),
     )
 
 
-def series(ground: Ground, commits: Sequence[Commit]) -> Option:
-    """Upstream's own commits, picked one upon the other."""
+def picked(ground: Ground, commits: Sequence[Commit]) -> Option:
+    """Upstream's own ``commits``, picked one upon the other in this order."""
     tree = ground.tree
     for commit in commits:
-        picked = pick(ground.repository, commit, tree)
-        if picked.outcome == "conflict":
-            where = ", ".join(conflict.path for conflict in picked.conflicts)
+        found = pick(ground.repository, commit, tree)
+        if found.outcome == "conflict":
+            where = ", ".join(conflict.path for conflict in found.conflicts)
             said = f"{commit.sha[:12]} does not apply ({where})"
-            return Option("upstream series", tuple(commits), None, said, (), None, commit)
-        tree = picked.tree
-    said = "nothing: every commit applies as it is"
-    return as_it_is(ground, "upstream series", tree, commits, said)
+            return Option(_SERIES, tuple(commits), None, said, (), None)
+        tree = found.tree
+    return as_it_is(ground, _SERIES, tree, commits, _AS_UPSTREAM)
 
 
-def new_release(ground: Ground, wanted: Sequence[CommitFacts]) -> Option | None:
-    """The first release on the package's line that has all of ``wanted``, else its newest one."""
-    if not ground.line:
+_SERIES = "upstream's series"
+_AS_UPSTREAM = "nothing: every commit applies as it is"
+
+
+def _planned(ground: Ground, plan: Plan) -> Option:
+    commits = [step.commit for step in plan.series]
+    parts = tuple(_part(ground.repository, step) for step in plan.series)
+    if plan.clean:
+        option = as_it_is(ground, _SERIES, plan.tree, commits, _AS_UPSTREAM)
+        return replace(option, parts=parts)
+    where = "; ".join(
+        f"{commit.sha[:12]} conflicts in {', '.join(each.conflict.path for each in conflicts)}"
+        for commit, conflicts in plan.left
+    )
+    said = f"{where}; no further commits were found that would make it apply"
+    return Option(_SERIES, tuple(commits), None, said, (), None, parts)
+
+
+def _part(repository: Repository, step: Step) -> Part:
+    about = [step.follows.of] if step.follows else [need.by for need in step.needs]
+    of = tuple({commit.sha: commit for commit in about}.values())
+    return Part(step.commit, step.role, of, first_release(repository, step.commit.sha))
+
+
+def _new_release(ground: Ground, series: Sequence[Commit]) -> Option | None:
+    """The first release on the package's line that has all of ``series``."""
+    repository = ground.repository
+    having = [repository.tags_containing(commit.sha) for commit in series]
+    release = next(
+        (r for r in ground.line if having and all(r.tag in tags for tags in having)), None
+    )
+    if release is None:
         return None
-    having = [
-        release
-        for release in ground.line
-        if wanted and all(_has(commit, release) for commit in wanted)
-    ]
-    release = having[0] if having else ground.line[-1]
-    base, end = ground.repository.resolve(ground.base), ground.repository.resolve(release.tag)
-    commits = [ground.repository.commit(sha) for sha in ground.repository.history(base, end)]
-    said = "nothing: it is upstream's" if having else "it does not have all of the fixes"
-    plain = [commit for commit in commits if len(commit.parents) == 1]
+    base, end = repository.resolve(ground.base), repository.resolve(release.tag)
+    commits = [repository.commit(sha) for sha in repository.history(base, end)]
+    commits = [commit for commit in commits if len(commit.parents) == 1]
     return Option(
         f"new upstream release {release.tag}",
-        tuple(plain),
+        tuple(commits),
         ground.size(base, end),
-        said,
-        _missing(ground, commits, commits),
+        "nothing: it is upstream's",
+        _missing(ground, commits),
         None,
     )
 
 
-def _has(commit: CommitFacts, release: Release) -> bool:
-    return any(release.tag == r.tag for landing in commit.landings for r in landing.releases)
-
-
-def _missing(
-    ground: Ground, carried: Sequence[Commit], has: Sequence[Commit]
-) -> tuple[Missing, ...]:
-    there = {commit.sha for commit in has}
+def _missing(ground: Ground, carried: Sequence[Commit]) -> tuple[Missing, ...]:
+    there = {commit.sha for commit in carried}
     return tuple(
         Missing(
             found.commit.sha,

@@ -23,14 +23,15 @@ from debpatch.inputs.revisions import read_revisions
 from debpatch.inputs.source_package import SourcePackage
 from debpatch.inputs.tree import Tree
 from debpatch.inputs.workspace import named_alternatives, package_base
+from debpatch.picks.plan import Plan, plan_backport
 from debpatch.picks.target import package_target
-from debpatch.proposals import options
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.commit_facts import CommitFacts, commit_facts
 from debpatch.proposals.debdiff import Debdiff, debdiff
-from debpatch.proposals.options import Ground, Option, Size
+from debpatch.proposals.options import Ground, Option, Size, as_it_is, options_for, picked
 from debpatch.proposals.proposed_package import new_entries
 from debpatch.proposals.suites import Suite
+from debpatch.proposals.upstream_series import find_series
 
 Kind = Literal["pu", "unblock", "security", "maintainer", "upstream"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -146,16 +147,17 @@ def gather(
     kind: Kind,
     suite: Suite,
     *,
-    plan: Sequence[Commit] = (),
+    series: Sequence[Commit] = (),
+    plan: Plan | None = None,
     base: str | None = None,
     unstable: str | None = None,
     bugs: Bugs | None = None,
 ) -> Proposal:
     """Find out what there is to say of the update from ``current`` to ``proposed``.
 
-    ``plan`` are upstream commits that do the same, for comparison; ``unstable`` is the version
-    there. Raises DebpatchError where both packages are the same, a series does not apply, or the
-    base is not known.
+    ``series`` are upstream commits that do the same, and ``plan`` brings them to the package; what
+    is not given is looked for. ``unstable`` is the version there. Raises DebpatchError where both
+    packages are the same, a series does not apply, or the base is not known.
     """
     tag = base or package_base(repository, current)
     difference = debdiff(repository, current, proposed)
@@ -168,6 +170,10 @@ def gather(
     ground = Ground(repository, before.tree, tag, current.name)
     there = _unstable(repository, current.name, unstable) if unstable else None
     facts = commit_facts(repository, commits, there.release if there else None)
+    own = as_it_is(ground, "this update", after.tree, commits, _differs(patches))
+    series = series or find_series(before, commits, ground.line)
+    if series and plan is None:
+        plan = plan_backport(before, series, with_follow_ups=True)
     given = bugs or Bugs()
     return Proposal(
         kind,
@@ -184,9 +190,9 @@ def gather(
         Bugs(given.upstream, tuple(dict.fromkeys((*given.debian, *_closed(proposed, current))))),
         difference,
         ground.size(before.tree, after.tree),
-        tuple(_options(ground, after.tree, patches, commits, facts, plan)),
+        options_for(ground, own, series, plan),
         tag,
-        options.series(replace(ground, tree=repository.tree(tag)), commits) if commits else None,
+        picked(replace(ground, tree=repository.tree(tag)), commits) if commits else None,
     )
 
 
@@ -279,23 +285,6 @@ def _closed(proposed: SourcePackage, current: SourcePackage) -> tuple[int, ...]:
             found = (debian_bug(field.text) for field in header.bugs)
             closed += [bug[0] for bug in found if bug]
     return tuple(closed)
-
-
-def _options(
-    ground: Ground,
-    after: str,
-    patches: Sequence[PatchFacts],
-    commits: Sequence[Commit],
-    facts: Sequence[CommitFacts],
-    plan: Sequence[Commit],
-) -> list[Option]:
-    own = options.as_it_is(ground, "this update", after, commits, _differs(patches))
-    found = [own]
-    if plan and [commit.sha for commit in plan] != [commit.sha for commit in commits]:
-        found.append(options.series(ground, plan))
-    wanted = facts or commit_facts(ground.repository, plan, None)
-    release = options.new_release(ground, wanted)
-    return [*found, release] if release else found
 
 
 def _differs(patches: Sequence[PatchFacts]) -> str:

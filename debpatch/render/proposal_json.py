@@ -68,9 +68,17 @@ def _option(option: Option) -> Mapping[str, Any]:
     return {
         "name": option.name,
         "commits": [{"sha": c.sha, "subject": c.subject} for c in option.commits],
+        "parts": [
+            {
+                "sha": part.commit.sha,
+                "role": part.role,
+                "of": [commit.sha for commit in part.of],
+                "released_in": part.released_in,
+            }
+            for part in option.parts
+        ],
         "diffstat": _size(option.size) if option.size else None,
         "differs": option.differs,
-        "stopped_at": option.stopped_at.sha if option.stopped_at else None,
         "follow_ups": [
             {"sha": f.sha, "subject": f.subject, "of": f.of, "released_in": f.released_in}
             for f in option.missing
