@@ -35,7 +35,7 @@ def replace_files(root: Path, changes: Mapping[str, bytes]) -> None:
             shutil.copytree(debian, copy, symlinks=True)
             for path, data in changes.items():
                 _write(copy, path, data)
-            _exchange(copy, debian)
+            exchange(copy, debian)
     except (OSError, shutil.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DebpatchError(
@@ -62,8 +62,8 @@ def _write(copy: Path, path: str, data: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def _exchange(new: Path, old: Path) -> None:
-    """Let two folders change places."""
+def exchange(new: Path, old: Path) -> None:
+    """Let two folders on one file system change places; raises OSError where that fails."""
     libc = ctypes.CDLL(None, use_errno=True)
     renameat2 = getattr(libc, "renameat2", None)
     arguments = (_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(old), _RENAME_EXCHANGE)
@@ -72,7 +72,7 @@ def _exchange(new: Path, old: Path) -> None:
     number = ctypes.get_errno() if renameat2 is not None else errno.ENOSYS
     if number not in _CANNOT:
         raise OSError(number, os.strerror(number))
-    aside = new.with_name("debian.old")
+    aside = new.with_name(f"{new.name}.old")
     old.rename(aside)
     try:
         new.rename(old)

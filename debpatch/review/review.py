@@ -65,6 +65,7 @@ class Neighbour:
 class Facts:
     """All about one patch; what could not be known is None or empty, and ``unknown`` says why.
 
+    ``entry`` is the patch's name in the package's series, None where it is not one of them.
     ``base`` is the upstream revision that the package is built from, and ``target`` what the patch
     goes onto: the package without it, or the base. ``fixes`` are the commits that the patch comes
     from, ``series`` what upstream made of them on the package's own line, or else the fixes again.
@@ -77,6 +78,7 @@ class Facts:
 
     patch: Patch
     package: SourcePackage | None
+    entry: str | None
     base: str | None
     target: Target | None
     fixes: tuple[Commit, ...]

@@ -1,0 +1,88 @@
+"""The proposals that a review comes to.
+
+For upstream's own commits where these are better, else for the patch as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.source_package import SourcePackage
+from debpatch.proposals.bugs import Bugs
+from debpatch.proposals.compose import compose
+from debpatch.proposals.proposal import Kind, Proposal, gather
+from debpatch.proposals.request import Change, find_target, proposed_by
+from debpatch.proposals.self_check import Objection, self_check
+from debpatch.proposals.suites import find_suite
+from debpatch.proposals.templates import Questions
+from debpatch.proposals.uploader import Uploader
+from debpatch.review.review import Facts, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user wants proposed, by whom, and when.
+
+    ``kind`` and ``suite`` are None where the package shall say; ``uploader`` is None where nobody
+    said who it is. ``templates`` is a folder of the user's own.
+    """
+
+    now: datetime
+    uploader: Uploader | None
+    kind: Kind | None = None
+    suite: str | None = None
+    bugs: Bugs = field(default_factory=Bugs)
+    templates: Path | None = None
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Finished ``files`` by name, the ``proposal`` that they are about, and what is left to do.
+
+    ``open`` are the questions to a person that they hold, by name.
+    """
+
+    proposal: Proposal
+    files: Mapping[str, bytes]
+    open: Mapping[str, str]
+    objections: tuple[Objection, ...]
+
+
+def documents(facts: Facts, verdict: Verdict, wishes: Wishes) -> Documents:
+    """Propose what ``verdict`` says; raises DebpatchError where there is nothing to propose."""
+    package = facts.package
+    if package is None or facts.target is None:
+        raise DebpatchError("they are about a package; give it with --package")
+    if facts.entry is not None:
+        raise DebpatchError(f"the package has {facts.entry} in its series already")
+    if wishes.uploader is None:
+        raise DebpatchError(
+            "who are you? set DEBFULLNAME and DEBEMAIL in the environment, and ask again"
+        )
+    kind = wishes.kind or usual_kind(package, wishes.suite, wishes.now.date())
+    suite = find_target(kind, wishes.suite or package.distribution, wishes.now.date())
+    repository, plan = facts.target.repository, facts.plan
+    is_series = verdict is Verdict.REPLACE and plan is not None
+    commits = [step.commit for step in plan.series] if plan and is_series else []
+    patches = () if is_series else (facts.patch.name,)
+    change = Change(None, patches, commits, wishes.bugs, facts.base)
+    new = proposed_by(repository, package, change, kind, suite, wishes.uploader, wishes.now)
+    proposal = gather(
+        repository, package, new, kind, suite,
+        series=facts.series, plan=plan, base=facts.base, bugs=wishes.bugs,
+    )  # fmt: skip
+    questions = Questions({})
+    files = compose(proposal, questions, wishes.uploader, wishes.now, wishes.templates)
+    return Documents(proposal, files, questions.open, self_check(proposal))
+
+
+def usual_kind(package: SourcePackage, suite: str | None, today: date) -> Kind:
+    """Whom to ask: the release team for stable, the security team for LTS, else the maintainer."""
+    role = find_suite(suite or package.distribution, today).role
+    if role in {"stable", "oldstable"}:
+        return "pu"
+    return "security" if role == "lts" else "maintainer"

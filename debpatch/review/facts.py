@@ -1,0 +1,225 @@
+"""Gather all facts about one patch; every question is asked, and what has no answer is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from debpatch.compare.report import PatchReport
+from debpatch.compare.report import report as compare
+from debpatch.dep3.settings import FILE, Settings, read_settings
+from debpatch.dep3.targets import PatchFile
+from debpatch.dep3.targets import Target as HeaderTarget
+from debpatch.dep3.validate import Report as HeaderReport
+from debpatch.dep3.validate import look_up, validate
+from debpatch.errors import DebpatchError
+from debpatch.inputs.repository import Commit, Repository
+from debpatch.inputs.revisions import read_revisions
+from debpatch.inputs.tree import Edit, Tree
+from debpatch.inputs.workspace import Workspace, named_alternatives
+from debpatch.picks.backports import Backports, find_backports
+from debpatch.picks.conflicts import ConflictCheck, check_conflicts
+from debpatch.picks.plan import Plan, Tell, plan_backport
+from debpatch.picks.search import Bounds
+from debpatch.picks.target import Target, package_target, revision_target
+from debpatch.proposals.options import Ground, Option, as_it_is, options_for
+from debpatch.proposals.upstream_series import in_order, own_series
+from debpatch.review.closest import closest
+from debpatch.review.neighbours import neighbours
+from debpatch.review.review import Facts
+
+_BOUNDS = Bounds(seconds=30)
+
+
+def gather_facts(
+    workspace: Workspace, today: date, upstream: Sequence[str] = (), tell: Tell = lambda _: None
+) -> Facts:
+    """Find out all there is to know about the patch of ``workspace``.
+
+    ``upstream`` names the commits that it comes from, a series each; without it the patch does.
+    Raises DebpatchError where what ``upstream`` names is not there, or is of another project.
+    """
+    unknown = _Unknown([why for why in (workspace.unknown, workspace.notice) if why])
+    repository, patch = workspace.repository, workspace.patch
+    named = _named(workspace, upstream, unknown)
+    fixes = tuple({commit.sha: commit for commits in named for commit in commits}.values())
+    target = _target(workspace, unknown)
+    tell("where the fix stands upstream")
+    surveys = _surveys(repository, fixes, target, unknown)
+    series = own_series(repository, surveys) or in_order(repository, fixes)
+    tell("what the patch carries")
+    comparison = _comparison(workspace, named, fixes, series)
+    header = _header(workspace, today, unknown)
+    tell("which commits apply")
+    plain = [commit for commit in fixes if len(commit.parents) < 2]
+    plan = _plan(target, series, tell, unknown)
+    tell("what the options cost")
+    return Facts(
+        patch,
+        workspace.package,
+        workspace.entry,
+        workspace.base,
+        target,
+        fixes,
+        series,
+        comparison,
+        header,
+        surveys,
+        tuple(neighbours(target, series, plan)) if target else (),
+        tuple(_conflicts(target, plain, series, unknown)),
+        plan,
+        _options(workspace, target, plain, comparison, series, plan),
+        tuple(unknown.said),
+    )
+
+
+@dataclass(slots=True)
+class _Unknown:
+    """Collects why something is not known, each once."""
+
+    said: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def about(self, what: str) -> Iterator[None]:
+        """Note the error that ends the work within, and go on."""
+        try:
+            yield
+        except DebpatchError as error:
+            self.add(f"{what}: {error}")
+
+    def add(self, why: str) -> None:
+        if why not in self.said:
+            self.said.append(why)
+
+
+def _named(
+    workspace: Workspace, upstream: Sequence[str], unknown: _Unknown
+) -> list[tuple[Commit, ...]]:
+    """The commits that the patch comes from, one alternative each."""
+    repository = workspace.repository
+    revisions: Sequence[str] = upstream
+    if not upstream:
+        with unknown.about("the fix"):
+            revisions = named_alternatives(repository, workspace.patch)
+    return [read_revisions(repository, text) for text in revisions]
+
+
+def _target(workspace: Workspace, unknown: _Unknown) -> Target | None:
+    """What to pick onto: the package as it is before the patch, else the base."""
+    package, repository = workspace.package, workspace.repository
+    if package is not None and workspace.notice is None:
+        with unknown.about("the package"):
+            names = [entry.name for entry in package.series]
+            if workspace.entry in names:
+                before = package.series[: names.index(workspace.entry)]
+                package = replace(package, series=before)
+            return package_target(repository, package, workspace.base)
+    return revision_target(repository, workspace.base) if workspace.base else None
+
+
+def _surveys(
+    repository: Repository, fixes: Sequence[Commit], target: Target | None, unknown: _Unknown
+) -> tuple[Backports, ...]:
+    with unknown.about("where the fix has landed"):
+        return tuple(find_backports(repository, fix, (), target) for fix in fixes)
+    return ()
+
+
+def _comparison(
+    workspace: Workspace,
+    named: Sequence[tuple[Commit, ...]],
+    fixes: tuple[Commit, ...],
+    series: tuple[Commit, ...],
+) -> PatchReport:
+    repository = workspace.repository
+    alternatives = list(named)
+    for commits in (in_order(repository, fixes), series):
+        if commits and {c.sha for c in commits} not in [{c.sha for c in a} for a in alternatives]:
+            alternatives.append(commits)
+    return compare(
+        repository,
+        workspace.patch,
+        workspace.tree,
+        alternatives,
+        workspace.unknown,
+        workspace.found,
+    )
+
+
+def _header(workspace: Workspace, today: date, unknown: _Unknown) -> HeaderReport:
+    patch, package = workspace.patch, workspace.package
+    settings = Settings()
+    if package is not None:
+        with unknown.about("the package's settings"):
+            settings = read_settings(package.read(FILE), f"{package.location}: {FILE}")
+    name = workspace.entry or patch.name.rpartition("/")[2]
+    target = HeaderTarget([PatchFile(patch.name, name, lambda: patch.data)], package=package)
+    found = look_up(target, workspace.repository, workspace.base)
+    report = next(validate(target, settings, today, found))
+    if report.unverifiable:
+        unknown.add(f"whether the header is true: {report.unverifiable}")
+    return report
+
+
+def _plan(
+    target: Target | None, wanted: Sequence[Commit], tell: Tell, unknown: _Unknown
+) -> Plan | None:
+    if target is None or not wanted:
+        return None
+    with unknown.about("a plan"):
+        plan = plan_backport(target, wanted, bounds=_BOUNDS, with_follow_ups=True, tell=tell)
+        if plan.bound:
+            unknown.add(
+                f"a plan: the search ended after {plan.tried} commits; plan-backport "
+                f"--max-{plan.bound} makes it longer"
+            )
+        return plan
+    return None
+
+
+def _conflicts(
+    target: Target | None,
+    fixes: Sequence[Commit],
+    series: Sequence[Commit],
+    unknown: _Unknown,
+) -> Iterator[ConflictCheck]:
+    if target is None:
+        return
+    is_other = {commit.sha for commit in series} != {commit.sha for commit in fixes}
+    for commits in (fixes, series if is_other else ()):
+        if commits:
+            with unknown.about("the conflicts"):
+                yield check_conflicts(target.repository, commits, target)
+
+
+def _options(
+    workspace: Workspace,
+    target: Target | None,
+    fixes: Sequence[Commit],
+    comparison: PatchReport,
+    series: Sequence[Commit],
+    plan: Plan | None,
+) -> tuple[Option, ...]:
+    """The patch as it is, upstream's commits as planned, a new release; as far as they are ways."""
+    if target is None or target.base is None:
+        return ()
+    package = workspace.package
+    ground = Ground(target.repository, target.tree, target.base, package.name if package else "")
+    own = None
+    if not comparison.failures:
+        edit = Edit.of(Tree(target.repository, target.tree, target.name))
+        edit.apply(workspace.patch.files)
+        after = edit.write("the patched tree").sha
+        own = as_it_is(ground, "this patch", after, fixes, _differs(comparison))
+    return options_for(ground, own, series, plan)
+
+
+def _differs(comparison: PatchReport) -> str:
+    """What of the patch is not upstream's, in a sentence."""
+    best = closest(comparison.alternatives)
+    if best is None:
+        return "it names no upstream commit"
+    lines, of = best.comparison.carried
+    return f"{best.comparison.verdict.value}: carries {lines} of {of} changed lines"

@@ -1,0 +1,261 @@
+"""What the facts come to: a verdict, the reason in a sentence, and what to do next.
+
+The questions are asked in the order in which their answers matter: does the package need the patch
+at all, is there something better, is it whole, is it upstream's, does it say so truthfully.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from debpatch.compare.absence import Reason
+from debpatch.compare.report import AlternativeReport
+from debpatch.inputs.repository import Commit
+from debpatch.picks.plan import Step
+from debpatch.review.closest import SAME, closest
+from debpatch.review.commands import Commands
+from debpatch.review.review import Facts, NextStep, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict, why, and what to do, most important first."""
+
+    verdict: Verdict
+    summary: str
+    next_steps: tuple[NextStep, ...]
+
+
+def judge(facts: Facts, commands: Commands) -> Judgement:
+    """Judge the patch; ``commands`` gives the words to type."""
+    verdict, summary = _verdict(facts)
+    steps = tuple(_STEPS[verdict](facts, commands))
+    return Judgement(verdict, summary, steps)
+
+
+def _verdict(facts: Facts) -> tuple[Verdict, str]:
+    comparison, plan = facts.comparison, facts.plan
+    onto = facts.target.name if facts.target else "the package"
+    best = closest(comparison.alternatives)
+    if comparison.is_applied:
+        return Verdict.DROP, f"{onto} has the whole patch already."
+    if plan and plan.steps and not plan.series:
+        return Verdict.DROP, f"{onto} has the fix already."
+    if best is None:
+        return Verdict.UNKNOWN, "Which upstream commit it comes from is not known."
+    if _is_upstream(facts, best):
+        return _verdict_on_same(facts, best)
+    if _is_better(facts):
+        return Verdict.REPLACE, _better(facts, onto)
+    if comparison.failures:
+        return Verdict.MEND, f"It does not apply to {onto}."
+    lines, of = best.comparison.carried
+    return Verdict.MEND, (
+        f"It is not upstream's fix as it stands: it carries {lines} of {of} changed lines."
+    )
+
+
+def _verdict_on_same(facts: Facts, best: AlternativeReport) -> tuple[Verdict, str]:
+    """The verdict on a patch that is upstream's change, if it applies and in whatever words."""
+    said = f"It is upstream's change, {names(best.alternative.commits)}"
+    if facts.comparison.failures and facts.target:
+        return Verdict.MEND, f"{said}, and does not apply to {facts.target.name}."
+    if repairs := _repairs(facts):
+        verb = "repairs" if len(repairs) == 1 else "repair"
+        shas = names([step.commit for step in repairs])
+        return Verdict.MEND, f"{said}, without {shas}, which {verb} it."
+    if _doubts(facts):
+        return Verdict.MEND, f"{said}; its header is not complete and true."
+    return Verdict.READY, f"{said}, and nothing speaks against it."
+
+
+def _is_upstream(facts: Facts, best: AlternativeReport) -> bool:
+    report = facts.comparison
+    return best.comparison.verdict in SAME and not report.residual and not report.markers
+
+
+def _is_better(facts: Facts) -> bool:
+    """Whether upstream's own commits are to be preferred.
+
+    Those for the package's line are, with whatever they need; others only where they need nothing.
+    """
+    plan = facts.plan
+    if plan is None or not plan.clean or not plan.series:
+        return False
+    return facts.is_ported or all(step.role != "prerequisite" for step in plan.series)
+
+
+def _better(facts: Facts, onto: str) -> str:
+    shas = names(facts.series)
+    it = "it" if len(facts.series) == 1 else "they"
+    number = sum(step.role == "prerequisite" for step in facts.plan.series) if facts.plan else 0
+    further = f", with {count(number, 'commit')} before" if number else ""
+    verb = "applies" if it == "it" else "apply"
+    if not facts.is_ported:
+        return f"Upstream's own {shas} can be taken as {it} stands: it {verb} cleanly to {onto}."
+    since = _since(facts)
+    return f"Upstream backported this itself, as {shas}{since}; {it} {verb} cleanly{further}."
+
+
+def _since(facts: Facts) -> str:
+    released = facts.comparison.alternatives[-1].released_in
+    return f" in {released[-1]}" if released and released[-1] else ""
+
+
+# -- what to do ------------------------------------------------------------------------------------
+
+
+def _replace(facts: Facts, commands: Commands) -> Iterator[NextStep]:
+    plan = facts.plan
+    if plan is None:
+        return
+    commits = [step.commit for step in plan.series]
+    command = commands.import_commits(commits) if facts.package else commands.cherry_pick(commits)
+    number = count(len(commits), "commit")
+    yield NextStep(f"Take upstream's own series of {number} instead.", tuple(_why(facts)), command)
+    faults = (*_faults(facts), *_doubts(facts))
+    if faults:
+        yield NextStep(
+            "If the patch is to stay all the same, mend it.",
+            faults,
+            commands.on_patch("diff-upstream"),
+        )
+
+
+def _why(facts: Facts) -> Iterator[str]:
+    """What speaks for upstream's series."""
+    plan = facts.plan
+    if plan is None:
+        return
+    needed = [step for step in plan.series if step.role == "prerequisite"]
+    verb = "need" if len(facts.series) > 1 else "needs"
+    if needed:
+        onto = plan.target.name
+        yield (
+            f"{names(facts.series)} {verb} {names([step.commit for step in needed])}; these "
+            f"{len(needed) + len(facts.series)} apply cleanly to {onto}"
+        )
+    for step in _repairs(facts):
+        if step.follows:
+            yield f"{short(step.commit)} repairs {short(step.follows.of)}, so it belongs to them"
+    sizes = [option.size for option in facts.options[:2] if option.size]
+    if len(sizes) == 2:
+        yield "; ".join(
+            f"{what}: {count(size.files, 'file')}, +{size.insertions} -{size.deletions}"
+            for what, size in zip(("the patch", "the series"), sizes, strict=True)
+        )
+
+
+def _mend(facts: Facts, commands: Commands) -> Iterator[NextStep]:
+    report = facts.comparison
+    if report.failures:
+        places = [f"{f.path} hunk {f.hunk}" for f in report.failures]
+        onto = report.base.name if report.base else "the package"
+        yield NextStep(f"Refresh it: it does not apply to {onto}.", tuple(places), "quilt refresh")
+    if faults := tuple(_faults(facts)):
+        yield NextStep(
+            "Carry the rest of upstream's change, or say in the header why not.",
+            faults,
+            commands.on_patch("diff-upstream"),
+        )
+    if repairs := _repairs(facts):
+        rest = [step.commit for step in facts.plan.series] if facts.plan else []
+        rest = [commit for commit in rest if commit.sha not in {f.sha for f in facts.series}]
+        yield NextStep(
+            f"Take {names([step.commit for step in repairs])} as well.",
+            tuple(
+                f'{short(step.commit)} "{step.commit.subject}" repairs {short(step.follows.of)}'
+                for step in repairs
+                if step.follows
+            ),
+            commands.import_commits(rest) if facts.package else commands.cherry_pick(rest),
+        )
+    if doubts := tuple(_doubts(facts)):
+        yield NextStep("Correct its header.", doubts, commands.on_patch("validate-dep3", "--fix"))
+
+
+def _drop(facts: Facts, _: Commands) -> Iterator[NextStep]:
+    carriers = [step.carried_by for step in facts.plan.steps] if facts.plan else []
+    named = dict.fromkeys(what if isinstance(what, str) else short(what) for what in carriers if
+                          what is not None)  # fmt: skip
+    evidence = (f"the package has it by {', '.join(named)}",) if named else ()
+    yield NextStep("Leave the patch out; there is nothing left for it to do.", evidence)
+
+
+def _unknown(facts: Facts, commands: Commands) -> Iterator[NextStep]:
+    yield NextStep(
+        "Name the upstream commit that it comes from, and ask again.",
+        (),
+        commands.on_patch("review", "--upstream", "SHA"),
+    )
+    if doubts := tuple(_doubts(facts)):
+        yield NextStep("Correct its header.", doubts, commands.on_patch("validate-dep3", "--fix"))
+
+
+def _ready(_: Facts, __: Commands) -> Iterator[NextStep]:
+    yield from ()
+
+
+_STEPS: dict[Verdict, Callable[[Facts, Commands], Iterator[NextStep]]] = {
+    Verdict.READY: _ready,
+    Verdict.MEND: _mend,
+    Verdict.REPLACE: _replace,
+    Verdict.DROP: _drop,
+    Verdict.UNKNOWN: _unknown,
+}
+
+
+# -- what is wrong ---------------------------------------------------------------------------------
+
+
+def _faults(facts: Facts) -> Iterator[str]:
+    """What the patch itself breaks or leaves out."""
+    report = facts.comparison
+    for marker in report.markers:
+        yield f"{marker.path} hunk {marker.hunk} adds the marker of a conflict"
+    by_file: dict[tuple[str, str], list[int]] = {}
+    for use in report.residual or ():
+        by_file.setdefault((use.path, use.identifier), []).append(use.line)
+    for (path, identifier), lines in by_file.items():
+        yield f"{path} still has {identifier} (line {lines[0]}), whose declaration it takes away"
+    best = closest(report.alternatives)
+    left = {
+        hunk.upstream.path: None
+        for hunk in (best.comparison.hunks if best else ())
+        if hunk.upstream and hunk.reason is Reason.NOT_CARRIED and not hunk.is_trivial
+    }
+    if left:
+        yield f"upstream's changes to {', '.join(left)} are not all carried, and could be"
+
+
+def _doubts(facts: Facts) -> tuple[str, ...]:
+    """What is wrong with the header, errors first."""
+    order = ("error", "warning")
+    findings = [finding for finding in facts.header.findings if finding.severity in order]
+    findings.sort(key=lambda finding: order.index(finding.severity))
+    return tuple(finding.message for finding in findings)
+
+
+def _repairs(facts: Facts) -> list[Step]:
+    """The later commits that upstream mended its own with, and that the package lacks."""
+    return [step for step in facts.plan.series if step.role == "follow-up"] if facts.plan else []
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def short(commit: Commit) -> str:
+    """As many digits of the id as tell commits apart."""
+    return commit.sha[:12]
+
+
+def names(commits: Sequence[Commit]) -> str:
+    """Commits by their ids, as a sentence has them."""
+    shas = [short(commit) for commit in commits]
+    return f"{', '.join(shas[:-1])} and {shas[-1]}" if len(shas) > 1 else "".join(shas)
+
+
+def count(number: int, noun: str) -> str:
+    """``1 commit``, ``2 commits``."""
+    return f"{number} {noun if number == 1 else noun + 's'}"
