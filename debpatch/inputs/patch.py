@@ -19,6 +19,7 @@ from pathlib import Path
 from debpatch.errors import DebpatchError
 from debpatch.inputs.diff import FileDiff, parse_diff
 from debpatch.inputs.mail import Mail, Part, read_mail, split_mailbox
+from debpatch.inputs.nearby import meant_patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def read_patches(path: Path | str, *, strip: int = 1) -> tuple[Patch, ...]:
         data = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise DebpatchError(f"cannot read the patch {path}: {reason}") from error
+        meant = meant_patch(Path(path))
+        raise DebpatchError(f"cannot read the patch {path}: {reason}{meant}") from error
     return parse_patch(data, str(path), strip)
 
 

@@ -24,6 +24,7 @@ from debpatch.errors import DebpatchError
 from debpatch.inputs.diff import Diff, parse_diff
 from debpatch.inputs.git import Git
 from debpatch.inputs.objects import SCRATCH, FileChange, TreeEntry, fast_import, write_commit
+from debpatch.inputs.suggestions import did_you_mean
 
 _KEPT_TREES = 64
 """How many listings of whole trees are kept in memory."""
@@ -175,6 +176,12 @@ class Repository:
         return tuple(r.name.removeprefix(prefix) for r in self.refs if r.name.startswith(prefix))
 
     @cached_property
+    def branches(self) -> tuple[str, ...]:
+        """The short names of all branches, those known from a remote only without the remote's."""
+        found = (re.fullmatch(r"refs/(?:heads|remotes/[^/]+)/(.+)", ref.name) for ref in self.refs)
+        return tuple(sorted({match[1] for match in found if match and match[1] != "HEAD"}))
+
+    @cached_property
     def tag_commits(self) -> Mapping[str, str]:
         """The commit that each tag names, by the tag's short name; tags of other things are not."""
         output = self._output(
@@ -260,6 +267,8 @@ class Repository:
                 return f"{revision!r} is a {kinds[0][1]}, not a commit; name a commit"
         if self.shallow:
             return f"{revision!r} is not in this shallow clone; run git fetch --unshallow there"
+        if meant := did_you_mean(revision, (*self.tags, *self.branches)):
+            return f"{revision!r} names no commit{meant}"
         return f"{revision!r} names no commit; check the spelling, or git fetch there"
 
     def history(self, start: str, end: str) -> tuple[str, ...]:
