@@ -6,10 +6,15 @@ from typing import Annotated
 
 import typer
 
+from debpatch.cli.examples import epilog
+from debpatch.cli.group import Command, Group
+
 app = typer.Typer(
     name="debpatch",
+    cls=Group,
     help="Compare, check and propose Debian backport patches against their upstream.",
-    no_args_is_help=True,
+    epilog="Without a command: what there is to do in the current folder.",
+    invoke_without_command=True,
     # Help texts are plain; markup would read brackets in them, and boxes cost width.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -27,14 +32,18 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _common(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback answers
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")
     ] = False,
-    debug: Annotated[
+    debug: Annotated[  # noqa: ARG001 - main() looks for it
         bool, typer.Option("--debug", help="Show a traceback where something fails.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        from debpatch.cli.overview import overview
+
+        overview(app)
 
 
 # Each command's module registers itself; they come last because they import `app`.
@@ -49,3 +58,7 @@ from debpatch.cli import (  # noqa: E402
     propose_update,  # noqa: F401
     validate_dep3,  # noqa: F401
 )
+
+for _command in app.registered_commands:
+    _command.cls = Command
+    _command.epilog = epilog(_command.name or "")

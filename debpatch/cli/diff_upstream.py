@@ -7,17 +7,28 @@ from typing import Annotated
 import typer
 
 from debpatch.cli.app import app
-from debpatch.cli.options import Base, Format, FormatOption, Output, Package, Repo, Update
+from debpatch.cli.complete import complete_revision
+from debpatch.cli.options import (
+    Base,
+    Format,
+    FormatOption,
+    Output,
+    Package,
+    PatchFile,
+    Repo,
+    Update,
+)
 
 
 @app.command("diff-upstream")
 def diff_upstream(
-    patch: Annotated[str, typer.Argument(metavar="PATCH", help="A patch file, or - for stdin.")],
+    patch: PatchFile,
     upstream: Annotated[
         list[str] | None,
         typer.Option(
             "--upstream",
             metavar="REVS",
+            autocompletion=complete_revision,
             help="Compare with these commits: A, A,B,C (a series, read as one) or A..B. "
             "May be given several times. Default: the commits that the patch names.",
         ),

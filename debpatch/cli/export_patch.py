@@ -8,16 +8,26 @@ from typing import Annotated
 import typer
 
 from debpatch.cli.app import app
+from debpatch.cli.complete import complete_patch, complete_revision
 from debpatch.cli.options import Format, FormatOption, Package, Repo, Update
 
 
 @app.command("export-patch")
 def export_patch(
     patches: Annotated[
-        list[str], typer.Argument(metavar="PATCH...", help="Patch files, in their order.")
+        list[str],
+        typer.Argument(
+            metavar="PATCH...", autocompletion=complete_patch, help="Patch files, in their order."
+        ),
     ],
     onto: Annotated[
-        str, typer.Option("--onto", metavar="REV", help="Where they shall apply: a branch, a tag.")
+        str,
+        typer.Option(
+            "--onto",
+            metavar="REV",
+            autocompletion=complete_revision,
+            help="Where they shall apply: a branch, a tag.",
+        ),
     ],
     repo: Repo = None,
     update: Update = False,

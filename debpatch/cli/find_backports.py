@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from debpatch.cli.app import app
+from debpatch.cli.complete import complete_revision
 from debpatch.cli.options import Base, Format, FormatOption, Output, Package, Repo, Update
 
 
@@ -15,7 +16,9 @@ def find_backports(
     revision: Annotated[
         str,
         typer.Argument(
-            metavar="REV", help="The fix: a revision, a CVE id, an issue (#919 or its URL)."
+            metavar="REV",
+            autocompletion=complete_revision,
+            help="The fix: a revision, a CVE id, an issue (#919 or its URL).",
         ),
     ],
     branch: Annotated[

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from debpatch.cli.complete import complete_patch, complete_revision
+
 Repo = Annotated[
     str | None,
     typer.Option(
@@ -29,11 +31,18 @@ Package = Annotated[
         help="The source package. Default: the one around the current folder.",
     ),
 ]
+PatchFile = Annotated[
+    str,
+    typer.Argument(
+        metavar="PATCH", autocompletion=complete_patch, help="A patch file, or - for stdin."
+    ),
+]
 Base = Annotated[
     str | None,
     typer.Option(
         "--base",
         metavar="REV",
+        autocompletion=complete_revision,
         help="The upstream revision the package is built from. Default: its version's tag.",
     ),
 ]
@@ -42,12 +51,18 @@ Onto = Annotated[
     typer.Option(
         "--onto",
         metavar="TARGET",
+        autocompletion=complete_revision,
         help="An upstream revision, or a package (DIR, DSC or apt:NAME) with its series applied. "
         "Default: the package around the current folder.",
     ),
 ]
 Revisions = Annotated[
-    str, typer.Argument(metavar="REVS", help="The commits, in order: A, A,B,C or A..B.")
+    str,
+    typer.Argument(
+        metavar="REVS",
+        autocompletion=complete_revision,
+        help="The commits, in order: A, A,B,C or A..B.",
+    ),
 ]
 Output = Annotated[
     Path | None,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from debpatch.cli.app import app
+from debpatch.cli.complete import complete_patch, complete_revision
 from debpatch.cli.options import Base, Format, FormatOption, Package, Repo, Update
 
 
@@ -42,13 +43,19 @@ def propose_update(
     ] = None,
     patch: Annotated[
         list[str] | None,
-        typer.Option("--patch", metavar="PATCH", help="Or a patch to add to it, as it is."),
+        typer.Option(
+            "--patch",
+            metavar="PATCH",
+            autocompletion=complete_patch,
+            help="Or a patch to add to it, as it is.",
+        ),
     ] = None,
     plan: Annotated[
         str | None,
         typer.Option(
             "--plan",
             metavar="REVS",
+            autocompletion=complete_revision,
             help="Or upstream commits to import; beside --patch or --proposed, an option to "
             "compare with.",
         ),

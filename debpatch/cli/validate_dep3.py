@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from debpatch.cli.app import app
+from debpatch.cli.complete import complete_patch
 from debpatch.cli.options import Base, Output, Package, Repo, Update
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def validate_dep3(
         list[str] | None,
         typer.Argument(
             metavar="[PATH]...",
+            autocompletion=complete_patch,
             help="Patches, - for stdin, a folder of patches, a package, a .dsc, or apt:NAME. "
             "Default: the package around the current folder.",
         ),

@@ -49,6 +49,12 @@ def clone(url: str, *, update: bool = False, progress: Progress | None = None) -
     return folder
 
 
+def cached(url: str) -> Path | None:
+    """The folder with the clone of ``url`` that there is already; None where there is none."""
+    folder = _folder(url)
+    return folder if (folder / "HEAD").exists() else None
+
+
 def _folder(url: str) -> Path:
     readable = re.sub(r"[^A-Za-z0-9.]+", "-", url.partition("://")[2] or url).strip("-.")
     digest = hashlib.sha256(url.encode("utf-8", "surrogateescape")).hexdigest()[:8]

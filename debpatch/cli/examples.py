@@ -1,0 +1,101 @@
+"""Examples for the help and the manual of each command.
+
+They run as they stand, one after the other, in the folder that ``debpatch demo`` makes; the tests
+run them. The ids of the demo's commits are the same everywhere.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+Example = tuple[str, str]
+"""What one wants to know or to do, and the command's line."""
+
+_FIX = "229cc2fa8912"
+_SERIES = "77940e3ba924,ff70338d157e"
+_HERE = "--repo tidewatch.git --package tidewatch-1.4.2"
+_AUTHOR = "--author 'Grete Vinter <grete@debian.example.org>'"
+_PATCH = "link-process-frames-immediately.patch"
+
+EXAMPLES: dict[str, tuple[Example, ...]] = {
+    "diff-upstream": (
+        (
+            "What does a patch carry of the upstream commit that its header names?",
+            f"debpatch diff-upstream {_HERE} {_PATCH}",
+        ),
+        (
+            "And of upstream's own backport, a series?",
+            f"debpatch diff-upstream {_HERE} --upstream {_SERIES} {_PATCH}",
+        ),
+    ),
+    "validate-dep3": (
+        (
+            "Are the headers of a package's patches true?",
+            "debpatch validate-dep3 --repo tidewatch.git tidewatch-1.4.2",
+        ),
+        (
+            "What can be mended in this one?",
+            f"debpatch validate-dep3 {_HERE} --diff {_PATCH}",
+        ),
+    ),
+    "check-conflicts": (
+        (
+            "Can these commits be picked onto a release as they are?",
+            f"debpatch check-conflicts {_SERIES} --repo tidewatch.git --onto v1.4.2",
+        ),
+    ),
+    "find-backports": (
+        (
+            "On which branches is this fix, and what repaired it?",
+            f"debpatch find-backports {_FIX} --repo tidewatch.git",
+        ),
+    ),
+    "plan-backport": (
+        (
+            "What is the smallest series with these commits that applies to the package?",
+            f"debpatch plan-backport {_SERIES} --repo tidewatch.git --onto tidewatch-1.4.2",
+        ),
+    ),
+    "import-commits": (
+        (
+            "What would a commit look like as a patch of the package?",
+            f"debpatch import-commits 7473a6d40c0b {_HERE} --dry-run",
+        ),
+    ),
+    "export-patch": (
+        (
+            "Make a mail for upstream of a patch.",
+            f"debpatch export-patch {_PATCH} --repo tidewatch.git --onto v1.4.2 {_AUTHOR}",
+        ),
+    ),
+    "propose-update": (
+        (
+            "Write the request to the stable release managers for the package with a patch more.",
+            f"debpatch propose-update --kind pu {_HERE} --patch {_PATCH} --output request",
+        ),
+    ),
+    "demo": (("Make the folder that the other examples are about.", "debpatch demo tour"),),
+}
+
+
+def folded(command: str, width: int = 72) -> list[str]:
+    """The lines of a command for a shell, each but the last with a backslash at its end."""
+    lines = [""]
+    for word in map(shlex.quote, shlex.split(command)):
+        if lines[-1] and len(lines[-1]) + len(word) > width:
+            lines.append("   ")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+
+def epilog(name: str) -> str | None:
+    """The examples of the command ``name`` as the end of its help; None where it has none."""
+    examples = EXAMPLES.get(name)
+    if examples is None:
+        return None
+    lines = [
+        line
+        for what, command in examples
+        for line in (f"  {what}", *(f"    {part}" for part in folded(command)))
+    ]
+    return "\n".join(["\b", "Examples, in the folder that `debpatch demo` makes:", *lines])
