@@ -19,6 +19,7 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     home: Path = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(home))
+        patch.chdir(home)  # the checkout is a source package itself
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         for name in ("DEBPATCH_REPO", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "GIT_DIR"):
             patch.delenv(name, raising=False)
