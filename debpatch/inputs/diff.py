@@ -353,7 +353,7 @@ def _path(name: str | None, strip: int, where: str) -> str | None:
     """The path inside the tree, or None for /dev/null; refuses a way out of the tree."""
     if not name or name == _NULL:
         return None
-    path = _unquote(name)
+    path = unquote(name)
     parts = re.split("/+", path)
     parts = parts[strip:] if len(parts) > strip else parts[-1:]
     if ".." in parts or parts[:1] == [""] or "\0" in path:
@@ -364,7 +364,7 @@ def _path(name: str | None, strip: int, where: str) -> str | None:
     return "/".join(inside)
 
 
-def _unquote(name: str) -> str:
+def unquote(name: str) -> str:
     """Undo Git's C-style quoting of unusual paths (core.quotePath in git-config(1))."""
     if not (name.startswith('"') and name.endswith('"') and len(name) > 1):
         return name

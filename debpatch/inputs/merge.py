@@ -141,11 +141,9 @@ def merge_all(repository: Repository, sides: Iterable[Sides]) -> list[Merge]:
     merges: list[Merge] = []
     # Attributes hold for a whole process, so merges onto one tree go together.
     for ours, together in groupby(sides, key=lambda each: each.ours):
-        output = repository.run(
-            *command,
-            stdin="".join(_request(repository, each) for each in together).encode(),
-            work_tree=_attributes(repository, repository.tree(ours)),
-        )
+        requests = "".join(_request(repository, each) for each in together)
+        attributes = _attributes(repository, repository.tree(ours))
+        output = repository.run_in(attributes, *command, stdin=requests.encode())
         merges += _parse(output)
     return merges
 

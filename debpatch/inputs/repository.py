@@ -1,9 +1,8 @@
 """The upstream repository, read without ever being written to.
 
 All work happens in a private bare repository in a temporary folder. It borrows the user's objects
-as alternates (gitrepository-layout(5), ``objects/info/alternates``) and has the user's refs, but a
-configuration of its own, so the user's hooks, filters, merge drivers and helpers never run and
-whatever debpatch writes is gone at the end.
+(see ``borrowed``) and has the user's refs, but a configuration of its own, so the user's hooks,
+filters, merge drivers and helpers never run and whatever debpatch writes is gone at the end.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from typing import Self
 from git.exc import GitCommandError
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.borrowed import alternates, object_folders, show
 from debpatch.inputs.diff import Diff, parse_diff
 from debpatch.inputs.git import Git
 from debpatch.inputs.objects import SCRATCH, FileChange, TreeEntry, fast_import, write_commit
@@ -141,11 +141,12 @@ class Repository:
 
     def _lay_out(self, common: Path, object_format: str, refs: bytes, head: bytes) -> None:
         folder = self._folder
-        (folder / "objects" / "info").mkdir(parents=True)
+        (folder / "objects").mkdir()
         (folder / "refs").mkdir()
         (folder / "config").write_text(_CONFIG.format(object_format=object_format))
-        alternates = f"{common / 'objects'}\n".encode("utf-8", "surrogateescape")
-        (folder / "objects" / "info" / "alternates").write_bytes(alternates)
+        self._git.update_environment(
+            GIT_ALTERNATE_OBJECT_DIRECTORIES=alternates(common / "objects")
+        )
         (folder / "packed-refs").write_bytes(refs)
         is_ref = head.startswith(b"refs/")
         (folder / "HEAD").write_bytes(
@@ -348,17 +349,28 @@ class Repository:
         kind = "shallow" if self.shallow else "partial" if self.partial else "damaged"
         return f"{self.location}: the clone is {kind} and lacks {what}; run {cure} there"
 
-    def run(self, *command: str, stdin: bytes = b"", work_tree: Path | None = None) -> bytes:
-        """Run ``git command...`` here on ``stdin`` and give its output.
+    def run(self, *command: str, stdin: bytes = b"") -> bytes:
+        """Run ``git command...``, which stores no objects, on ``stdin`` and give its output.
 
-        ``work_tree`` is a folder to take for the work tree, whose attributes then count. Raises
-        DebpatchError where the clone lacks what is asked, GitCommandError on other failures.
+        Raises DebpatchError where the clone lacks what is asked, GitCommandError on other failures.
         """
-        git = self._git
-        if work_tree is not None:
-            git = Git(work_tree)
-            git.update_environment(GIT_DIR=str(self._folder), GIT_WORK_TREE=str(work_tree))
+        return self._output(*command, stdin=stdin)
+
+    def run_in(self, work_tree: Path, *command: str, stdin: bytes = b"") -> bytes:
+        """As ``run``, with a work tree, whose attributes count; the command may store objects."""
+        view = self._folder / "debpatch" / "objects"
+        show(self._object_folders, view)
+        git = Git(work_tree)
+        git.update_environment(
+            GIT_DIR=str(self._folder),
+            GIT_WORK_TREE=str(work_tree),
+            GIT_ALTERNATE_OBJECT_DIRECTORIES=alternates(view),
+        )
         return self._output(*command, stdin=stdin, git=git)
+
+    @cached_property
+    def _object_folders(self) -> tuple[Path, ...]:
+        return object_folders(self._git)
 
     def _output(self, *command: str, stdin: bytes = b"", git: Git | None = None) -> bytes:
         try:
@@ -409,7 +421,7 @@ class Repository:
 
     def check_out(self, tree: str, folder: Path) -> None:
         """Make the files in ``folder`` those of ``tree``; what Git did not put there stays."""
-        self.run("read-tree", "--reset", "-u", tree, work_tree=folder)
+        self.run_in(folder, "read-tree", "--reset", "-u", tree)
 
     # -- differences ---------------------------------------------------------------------------
 
