@@ -6,7 +6,7 @@ FLOORS_BIN = .venv-floors/bin
 PYTEST = -m pytest -n auto
 
 # The environments are phony: tools/set_up.py knows better than a time stamp whether one is ready.
-.PHONY: help demo test lint bench test-floors test-archive fuzz clean python .venv .venv-floors
+.PHONY: help demo test lint bench test-floors test-archive fuzz deb clean python .venv .venv-floors
 
 help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -35,6 +35,9 @@ test-archive: .venv ## run the tests that download source packages with this mac
 
 fuzz: .venv ## run the property tests for longer
 	@$(BIN)/python $(PYTEST) -m hypothesis --hypothesis-profile=thorough
+
+deb: python ## build the Debian package of what is committed, in build/deb (Debian 13 or newer)
+	@$(PYTHON) tools/build_deb.py build/deb
 
 clean: ## remove all that the other targets made
 	rm -rf build dist .venv .venv-floors .hypothesis .mypy_cache .pytest_cache .ruff_cache

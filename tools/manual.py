@@ -1,0 +1,155 @@
+"""Write the manual pages: ``python tools/manual.py FOLDER``.
+
+A page a command and one for all of them, man(7), from the texts that ``--help`` prints. The date is
+SOURCE_DATE_EPOCH's, so that a build can be repeated.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from debpatch import __version__
+from debpatch.cli.app import app
+from debpatch.cli.examples import EXAMPLES, folded
+
+_EXIT_CODES = (
+    ("0", "There is nothing to report."),
+    ("1", "Something was found; each command's page says what."),
+    ("2", "It could not be done; one line on standard error says why, and what to do."),
+)
+_ENVIRONMENT = (
+    ("DEBPATCH_REPO", "The upstream repository, where --repo does not name it."),
+    ("DEBFULLNAME, DEBEMAIL", "Who writes a changelog entry or a mail, as for dch(1)."),
+    ("SOURCE_DATE_EPOCH", "The time to write into what is made, in seconds, instead of now."),
+    ("XDG_CACHE_HOME", "Where clones and downloaded source packages are kept, in debpatch/."),
+    ("NO_COLOR", "If set, output has no colours."),
+)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """The name and the roff source of each page."""
+    group: Any = typer.main.get_command(app)
+    context = group.make_context("debpatch", [], resilient_parsing=True)
+    names = sorted(group.commands)
+    yield "debpatch.1", _overview(group, context, names)
+    for name in names:
+        command = group.commands[name]
+        inner = command.make_context(f"debpatch {name}", [], parent=context, resilient_parsing=True)
+        others = ["debpatch", *(f"debpatch-{other}" for other in names if other != name)]
+        yield f"debpatch-{name}.1", _command(name, command, inner, others)
+
+
+def _overview(group: Any, context: Any, names: list[str]) -> str:
+    listed = [
+        (rf"\fBdebpatch\-{_text(name)}\fR(1)", _first_line(group.commands[name])) for name in names
+    ]
+    return "".join(
+        [
+            _head("debpatch", group.help),
+            _section("SYNOPSIS", _synopsis("debpatch", "[OPTIONS] [COMMAND [ARGS]...]")),
+            _section("DESCRIPTION", _paragraphs(f"{group.help}\n\n{group.epilog}")),
+            _section("COMMANDS", "".join(f".TP\n{name}\n{_text(what)}\n" for name, what in listed)),
+            _section("OPTIONS", _options(group, context)),
+            _section("EXIT STATUS", _terms(_EXIT_CODES)),
+            _section("ENVIRONMENT", _terms(_ENVIRONMENT)),
+            _section("SEE ALSO", _see_also([f"debpatch-{name}" for name in names])),
+        ]
+    )
+
+
+def _command(name: str, command: Any, context: Any, others: list[str]) -> str:
+    usage = " ".join(command.collect_usage_pieces(context))
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
+    return "".join(
+        [
+            _head(f"debpatch-{name}", _first_line(command)),
+            _section("SYNOPSIS", _synopsis(f"debpatch {name}", usage)),
+            _section("DESCRIPTION", _paragraphs(command.help)),
+            _section("ARGUMENTS", _terms(_records(arguments, context))),
+            _section("OPTIONS", _options(command, context)),
+            _section("EXAMPLES", _examples(name)),
+            _section("SEE ALSO", _see_also(others)),
+        ]
+    )
+
+
+def _head(name: str, what: str) -> str:
+    seconds = os.environ.get("SOURCE_DATE_EPOCH")
+    date = datetime.fromtimestamp(int(seconds), UTC).date() if seconds else ""
+    what = what[0].lower() + what[1:].rstrip(".")
+    return (
+        f'.TH {name.upper()} 1 "{date}" "debpatch {__version__}" "User Commands"\n'
+        ".nh\n.ad l\n"  # commands and file names are not to be hyphenated
+        f".SH NAME\n{_text(name)} \\- {_text(what)}\n"
+    )
+
+
+def _section(title: str, body: str) -> str:
+    return f".SH {title}\n{body}" if body else ""
+
+
+def _synopsis(program: str, usage: str) -> str:
+    return f"\\fB{_text(program)}\\fR {_text(re.sub(r'[{}]', '', usage))}\n"
+
+
+def _options(command: Any, context: Any) -> str:
+    params = [param for param in command.get_params(context) if param.param_type_name == "option"]
+    return _terms(_records(params, context))
+
+
+def _records(params: list[Any], context: Any) -> list[tuple[str, str]]:
+    found = (param.get_help_record(context) for param in params)
+    return [(names, text.replace(r"\[", "[")) for names, text in filter(None, found)]
+
+
+def _terms(terms: Any) -> str:
+    return "".join(f".TP\n\\fB{_text(term)}\\fR\n{_text(said)}\n" for term, said in terms)
+
+
+def _paragraphs(text: str) -> str:
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return ".PP\n".join(_text(" ".join(paragraph.split())) + "\n" for paragraph in paragraphs)
+
+
+def _examples(name: str) -> str:
+    if name not in EXAMPLES:
+        return ""
+    shown = "".join(
+        f".PP\n{_text(what)}\n.PP\n.nf\n.RS 4\n"
+        + "".join(f"{_text(line)}\n" for line in folded(command))
+        + ".RE\n.fi\n"
+        for what, command in EXAMPLES[name]
+    )
+    where = "" if name == "demo" else "In the folder that debpatch\\-demo(1) makes:\n"
+    return where + shown
+
+
+def _see_also(names: list[str]) -> str:
+    return ",\n".join(f"\\fB{_text(name)}\\fR(1)" for name in names) + "\n"
+
+
+def _first_line(command: Any) -> str:
+    return " ".join(command.help.partition("\n\n")[0].split())
+
+
+def _text(text: str) -> str:
+    """``text`` for roff: nothing in it is a request, an escape or a typographic character."""
+    escaped = (
+        text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq").replace("`", r"\(ga")
+    )
+    return re.sub(r"(?m)^(?=\.)", r"\\&", escaped)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, page in pages():
+        (folder / file).write_text(page, encoding="utf-8")
