@@ -82,11 +82,24 @@ def _package(named: str | None, patch: Patch) -> tuple[SourcePackage | None, str
     """The package, and by what it was found."""
     if named:
         return open_package(named), "--package"
-    for start, found in ((Path(patch.name).parent, "the patch"), (Path(), "the current folder")):
-        root = find_package_root(start)
-        if root is not None:
-            return open_package(root), f"the package around {found}"
+    root = find_package_root(Path(patch.name).parent)
+    if root is not None:
+        return open_package(root), "the package around the patch"
+    root = find_package_root(Path())
+    if root is not None and _is_for(patch, source := open_package(root)):
+        return source, "the package around the current folder"
     return None, ""
+
+
+def _is_for(patch: Patch, package: SourcePackage) -> bool:
+    """Whether ``package`` has a file that the patch changes, or packaging alone and no files."""
+    paths = [
+        file.old_path for as_is in (patch, stripped(patch, 0)) for file in as_is.files
+        if file.old_path
+    ]  # fmt: skip
+    if not paths or any(package.read(path) is not None for path in paths):
+        return True
+    return all(file.path.startswith("debian/") for file in package.files())
 
 
 def _named_repository(package: SourcePackage | None, patch: Patch) -> str:
@@ -130,9 +143,7 @@ def _package_workspace(
         notice = None
     except DebpatchError as error:
         if known is None:
-            return Workspace(
-                repository, package, meant, None, None, unknown=str(error), entry=name
-            )
+            return Workspace(repository, package, meant, None, None, unknown=str(error), entry=name)
         tree, notice = _tree(repository, known), f"{error}; compared onto {known} instead"
         found = "--base" if base else "the package's version"
     meant = meant if entry else _by_its_paths(patch, tree)

@@ -77,6 +77,17 @@ def test_a_base_that_cannot_be_derived_is_unknown(
     assert why in (unknown or "")
 
 
+def test_the_package_one_stands_in_is_not_one_for_any_patch(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quilt = f"--- hello-1.1.orig/x.c\n+++ hello-1.1/x.c\n{BODY}"
+    here = write_tree(tmp_path / "other", {**packaging(version="2.0-1"), "y.c": "other\n"})
+    monkeypatch.chdir(here)
+    assert found(repo, write(tmp_path, quilt)) == ("v1.1", "v1.1", None)
+    (here / "x.c").write_text("one\ntwo\nthree\n")
+    assert "2.0-1" in (found(repo, write(tmp_path, quilt))[1] or "")
+
+
 def test_the_package_that_is_named(repo: Repo, tmp_path: Path) -> None:
     package = write_tree(tmp_path / "hello", {**packaging(), "x.c": "one\ntwo\nthree\n"})
     name = "hello 1.0-1 with 0 patches applied"
@@ -101,7 +112,9 @@ def test_the_package_that_the_patch_lies_in(repo: Repo, tmp_path: Path, header: 
 def test_the_package_around_the_current_folder(
     repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = write_tree(tmp_path / "hello", {**packaging(), "src/x.c": "one\n"})
+    package = write_tree(
+        tmp_path / "hello", {**packaging(), "x.c": "one\ntwo\nthree\n", "src/y.c": "one\n"}
+    )
     monkeypatch.chdir(package / "src")
     assert found(repo, write(tmp_path, PLAIN))[1] == "hello 1.0-1 with 0 patches applied"
 
