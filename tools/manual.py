@@ -20,6 +20,7 @@ from debpatch import __version__
 from debpatch.cli.app import app
 from debpatch.cli.examples import EXAMPLES, folded
 
+_ESCAPES = {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"}
 _EXIT_CODES = (
     ("0", "There is nothing to report."),
     ("1", "Something was found; each command's page says what."),
@@ -142,9 +143,7 @@ def _first_line(command: Any) -> str:
 
 def _text(text: str) -> str:
     """``text`` for roff: nothing in it is a request, an escape or a typographic character."""
-    escaped = (
-        text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq").replace("`", r"\(ga")
-    )
+    escaped = "".join(_ESCAPES.get(character, character) for character in text)
     return re.sub(r"(?m)^(?=\.)", r"\\&", escaped)
 
 
