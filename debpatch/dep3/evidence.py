@@ -86,7 +86,9 @@ class Evidence:
         return tuple(named for named in self.named if named.kind in kinds)
 
 
-_CLAIMS: frozenset[Kind] = frozenset({"origin", "applied-upstream", "cherry-picked", "from"})
+_CLAIMS: frozenset[Kind] = frozenset(
+    {"origin", "applied-upstream", "cherry-picked", "ported", "from"}
+)
 _ORDER: Mapping[Match | None, int] = {match: n for n, match in enumerate(Match)}  # likest first
 _MOST_MENTIONS = 8  # compared; a changelog as a header can name hundreds
 

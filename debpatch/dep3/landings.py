@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from debpatch.inputs.references import named_commits
+from debpatch.inputs.references import Kind, named_commits
 from debpatch.inputs.releases import Release, releases
 
 if TYPE_CHECKING:
@@ -113,18 +113,7 @@ def _of_family(
 # -- what makes a commit a landing -----------------------------------------------------------------
 
 _ID = re.compile(r"\b[0-9a-f]{7,64}\b")
-# "Backport of X" and "This backports X", but neither "must be backported along with X" nor "the
-# backport of X broke it".
-_SAYS_BACKPORT = re.compile(
-    r"""
-    (?: (?<=\bis\sthe\s) | (?<!\bthe\s) (?<!\bwas\sa\s) (?<!\bbe\s) (?<!\bto\s) )
-    \bback-?port(?:ed|s|ing)? \s+ (?:of|from) \b [^.]{0,120} \Z
-    | (?:\A|\n\n|[.:]\s+) (?:this\s+(?:(?:patch|commit|change)\s+)?)?
-      back-?ports? \b [^.]{0,160} \Z
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-
+_HOW: Mapping[Kind, How] = {"cherry-picked": "cherry-pick", "ported": "backport"}
 
 _Change = list[tuple[str, tuple[str, ...]]]
 
@@ -162,17 +151,13 @@ class _Search:
 
     def _mentioned(self, commit: Commit) -> Iterator[tuple[str, How]]:
         message = commit.message
-        picked: tuple[str, ...] | None = None
-        for mention in _ID.finditer(message):
-            for wanted in self.by_prefix.get(mention[0][:7], ()):
-                if picked is None:
-                    picked = _picked_from(message)
-                if not wanted.startswith(mention[0]) or wanted == commit.sha:
-                    continue
-                if mention[0] in picked:
-                    yield wanted, "cherry-pick"
-                elif _SAYS_BACKPORT.search(message, 0, mention.start()):
-                    yield wanted, "backport"
+        if not any(digits[0][:7] in self.by_prefix for digits in _ID.finditer(message)):
+            return
+        for reference in named_commits(message.encode("utf-8", "replace")):
+            how = _HOW.get(reference.kind)
+            for wanted in self.by_prefix.get(reference.sha[:7].lower(), ()):
+                if how and wanted.startswith(reference.sha.lower()) and wanted != commit.sha:
+                    yield wanted, how
 
     def _is_same_change(self, one: Commit, other: Commit) -> bool:
         if other.author != one.author or len(other.parents) != 1 or len(one.parents) != 1:

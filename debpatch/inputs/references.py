@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from quopri import decodestring
 from typing import Literal
 
-Kind = Literal["origin", "applied-upstream", "from", "cherry-picked", "mentioned", "cause"]
+Kind = Literal[
+    "origin", "applied-upstream", "from", "cherry-picked", "ported", "mentioned", "cause"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Reference:
     ``sha`` is the id as written, 7 to 64 hexadecimal digits; ``line`` counts from 1 within the
     header, and ``text`` is that line. ``kind`` says how it is named: by DEP-3's ``Origin`` or
     ``Applied-Upstream``, by the ``From`` line of git-format-patch(1), as what the patch was
-    cherry-picked from, as the cause of the bug (never what the patch comes from), or in passing.
+    cherry-picked from, as what it is a port of in the author's own words, as the cause of the bug
+    (never what the patch comes from), or in passing.
     """
 
     sha: str
@@ -44,10 +47,8 @@ def named_commits(header: bytes) -> tuple[Reference, ...]:
         field = fields[line_number - 1]
         if _NOT_ABOUT_COMMITS.fullmatch(field):
             continue
-        before = text[max(0, token.start() - 160) : token.start()]
-        if sha := _sha(token, before):
-            after = text[token.end() : token.end() + 160]
-            kind = _kind(field, before, after)
+        if sha := _sha(token):
+            kind = _kind(field, token)
             references.append(Reference(sha, kind, line_number, lines[line_number - 1].strip()))
     return tuple(references)
 
@@ -58,19 +59,21 @@ _TRUST: dict[Kind, int] = {"origin": 0, "applied-upstream": 1, "cherry-picked": 
 def alternatives(references: Iterable[Reference]) -> tuple[str, ...]:
     """Choose the commits to compare a patch with, the most trusted first.
 
-    What a field, a trailer or Git's ``From`` line says outranks what is only mentioned, which
-    counts where nothing else is said. Since a ``From`` line may name a commit of the packager's
-    own, give only references that the upstream repository can resolve where there is one. Ids of
-    which one abbreviates another are one commit, given in its longest form.
+    What a field, a trailer or Git's ``From`` line says outranks what the author's own words say,
+    and these what is only mentioned, which counts where nothing else is said. Since a ``From`` line
+    may name a commit of the packager's own, give only references that the upstream repository can
+    resolve where there is one. Ids of which one abbreviates another are one commit, given in its
+    longest form.
     """
     references = list(references)
     trusted = sorted(
         (reference for reference in references if reference.kind in _TRUST),
         key=lambda reference: _TRUST[reference.kind],
     )
+    ported = [reference for reference in references if reference.kind == "ported"]
     mentioned = [reference for reference in references if reference.kind == "mentioned"]
     shas: list[str] = []
-    for reference in trusted or mentioned:
+    for reference in trusted or ported or mentioned:
         sha = reference.sha.lower()
         for at, known in enumerate(shas):
             if known.startswith(sha) or sha.startswith(known):
@@ -111,16 +114,26 @@ _NO_COMMIT_QUERY = re.compile(
 )
 
 
+_COMMIT = re.compile(r"\bcommit(?::\s*|\s+)\Z", re.IGNORECASE)
 _WORDS = {"ed25519"}  # what is written in hexadecimal digits by chance
 
 
-def _sha(token: re.Match[str], before: str) -> str | None:
+_NEAR = 400  # characters before an id in which something may be said of it
+
+
+def _is_said(saying: re.Pattern[str], token: re.Match[str]) -> bool:
+    """Whether ``saying`` stands right before the id."""
+    start = token.start()
+    return saying.search(token.string, max(0, start - _NEAR), start) is not None
+
+
+def _sha(token: re.Match[str]) -> str | None:
     if url := token["url"]:
         return _sha_in_url(url)
     sha = token["sha"]
     if not sha or not sha.strip("0"):
         return None
-    is_called_commit = re.search(r"\bcommit(?::\s*|\s+)\Z", before, re.IGNORECASE)
+    is_called_commit = _is_said(_COMMIT, token)
     is_mixed = re.search(r"\d", sha) and re.search(r"[a-f]", sha) and sha not in _WORDS
     return sha if len(sha) >= 40 or is_called_commit or is_mixed else None
 
@@ -176,17 +189,50 @@ _SAYINGS = (
     _saying(
         "cause", "", r"(?:\s* \(\"[^\"]*\"\))? \s+ (?:introduced(?!\s+in)|broke|breaks|caused)\b"
     ),
+    # "Backport of X" and "This backports X", but neither "must be backported with X" nor "the
+    # backport of X broke it".
+    _saying(
+        "ported",
+        r"""
+        (?: (?: (?<=\bis\sthe\s)
+              | (?<!\bthe\s) (?<!\bbe\s) (?<!\bto\s) (?<!\bby\s) (?<!\bwhen\s) (?<!\bafter\s)
+                (?<!\bwas\sa\s) (?<!\bwhich\swas\s) )
+            (?: (?:back|forward)-?port(?:ed|s)? "? (?:\s+ to\s+ \S+)? \s+ (?:of|from)\b
+              | cherry[ -]?pick(?:ed|s)? "? [-\s]+ (?:of|from)\b
+              | \b ported \s+ from\b
+              | \b port \s+ to\s+ \S+ \s+ based\s+ on\b )
+          | (?:\A|\n\n|[.:]\s+) (?:this\s+ (?:(?:patch|commit|change)\s+)?)?
+            back-?port(?:s|ed)?\b
+            (?! -| \s+ (?:to|with|after|as|until|is|should|must|only|needs?|needed|notes?)\b) )
+        (?: (?! \.\s | \n[ \t]*\n(?![ \t]) | \n[A-Z][\w-]*:\s
+              | \b(?:which|since|because|after|introduced)\b )
+            [\s\S] ){0,160}
+        """,
+        r"(?! \s+ (?:was|were)\b)",
+    ),
+    # Above commits as git-log(1) shows them, indented.
+    _saying(
+        "ported",
+        r"""
+        ^\s* the\s+ original\s+ commits?\s+ (?:in|on|from)\s+ \S+\s+ (?:is|are):? [ \t]*\n
+        (?: [ \t]*\n | [ \t]+ .*\n )* [ \t]+ commit\s+
+        """,
+    ),
 )
 
 
-def _kind(field: str, before: str, after: str) -> Kind:
+def _kind(field: str, token: re.Match[str]) -> Kind:
     if field == "origin":
         return "origin"
     if field == "applied-upstream":
         return "applied-upstream"
     if field == "fixes":
         return "cause"
-    sayings = (kind for kind, left, right in _SAYINGS if left.search(before) and right.match(after))
+    sayings = (
+        kind
+        for kind, before, after in _SAYINGS
+        if after.match(token.string, token.end()) and _is_said(before, token)
+    )
     return next(sayings, "mentioned")
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from debpatch.inputs.references import named_commits
+from debpatch.inputs.references import Kind, named_commits
 from debpatch.inputs.repository import Commit
 
 
@@ -83,17 +83,15 @@ def confidence(signs: Iterable[Sign], similarity: float | None) -> float:
 
 _CHANGE_ID = re.compile(r"^Change-Id: *(I[0-9a-f]{40})\s*$", re.MULTILINE)
 _MESSAGE_ID = re.compile(r"^Message-Id: *<([^<>\s]+)>", re.MULTILINE | re.IGNORECASE)
-_PORTS = re.compile(
-    r"\b(?:back-?port\w*|port(?:ed)?\s+(?:of|to|from)|cherry-?pick\w*|based\s+on|adapted\s+from"
-    r"|original\s+commits?)\b[^.]{0,200}\Z",
-    re.IGNORECASE,
-)
 # What a branch's maintainers put around a subject: [2.6], (release/2.6), (#123), backport:.
 _DECORATION = re.compile(
     r"^(?:\[[^]]*\]|\([^)]*\)|back-?port:|cherry-?pick:)\s*"
     r"|\s*(?:\(#\d+\)|[\[(][^\[\]()]*(?:\d\.\d|\d-stable|back-?port|release|stable)[^\[\]()]*[\])])$",
     re.IGNORECASE,
 )
+
+
+_NAMED_BY: Mapping[Kind, Sign] = {"ported": Sign.NAMED, "mentioned": Sign.MENTION}
 
 
 def bare_subject(text: str) -> str:
@@ -137,10 +135,7 @@ class Fix:
         for reference in named_commits(other.message.encode("utf-8", "replace")):
             if reference.kind == "cause" or not self.has(reference.sha):
                 continue
-            if reference.kind != "mentioned":
-                found.add(Sign.TRAILER)
-            else:
-                found.add(Sign.NAMED if _is_ported(other.message, reference.sha) else Sign.MENTION)
+            found.add(_NAMED_BY.get(reference.kind, Sign.TRAILER))
         return found
 
     @cached_property
@@ -148,8 +143,7 @@ class Fix:
         """The ids, as written, of the commits that the fix's own message says it ports."""
         message = self.commits[0].message
         references = named_commits(message.encode("utf-8", "replace"))
-        mentioned = {found.sha for found in references if found.kind == "mentioned"}
-        return {sha for sha in mentioned if _is_ported(message, sha)}
+        return {found.sha for found in references if found.kind == "ported"}
 
     def has(self, sha: str) -> bool:
         """Tell whether ``sha``, which may be abbreviated, is one of the commits."""
@@ -192,7 +186,3 @@ def picked_from(commit: Commit) -> tuple[str, ...]:
     """The ids, as written, of the commits that a message says its commit was cherry-picked from."""
     references = named_commits(commit.message.encode("utf-8", "replace"))
     return tuple(found.sha for found in references if found.kind == "cherry-picked")
-
-
-def _is_ported(message: str, sha: str) -> bool:
-    return any(_PORTS.search(message, 0, at.start()) for at in re.finditer(sha, message))

@@ -197,10 +197,11 @@ class _Search:
 
     def drop_mere_likenesses(self, branch: Branch) -> None:
         """Where one candidate is certain, that others are somewhat like it means nothing."""
-        if self.best(branch) >= _CERTAIN:
-            for candidate in self.on(branch):
-                if candidate.signs <= _WEAK and (candidate.similarity or 0) < _COPY:
-                    del self.candidates[candidate.commit.sha]
+        found = self.on(branch)
+        likenesses = [c for c in found if c.signs <= _WEAK and (c.similarity or 0) < _COPY]
+        if any(c.confidence >= _CERTAIN for c in found if c not in likenesses):
+            for candidate in likenesses:
+                del self.candidates[candidate.commit.sha]
 
 
 def _of_content(alike: float) -> frozenset[Sign]:

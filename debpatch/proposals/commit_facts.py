@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from debpatch.dep3.landings import Landing, find_landings
 from debpatch.inputs.diff import FileDiff
 from debpatch.inputs.references import named_commits
 from debpatch.inputs.released import first_release
-from debpatch.inputs.releases import Release
 from debpatch.inputs.repository import Commit, Repository
+from debpatch.proposals.unstable import Standing, Unstable, standing
 
 _MOST_FILES = 20  # of a commit that blame is asked about
 
@@ -30,30 +29,16 @@ class Cause:
     lines: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """What speaks for a fix being in a release: a commit that is there, and why it is the fix."""
-
-    sha: str
-    subject: str
-    because: str
-
-
 @dataclass(frozen=True)
 class CommitFacts:
-    """One commit of upstream's.
-
-    ``landings`` are where its fix stands, itself among them; ``in_unstable`` says what speaks for
-    it being in the upstream release that unstable has, None where nothing was found.
-    """
+    """One commit of upstream's; ``in_unstable`` is None where unstable's release is not known."""
 
     sha: str
     subject: str
     message: str
     released_in: str | None
     cause: Cause | None
-    landings: tuple[Landing, ...]
-    in_unstable: Presence | None
+    in_unstable: Standing | None
 
     @property
     def short(self) -> str:
@@ -61,59 +46,17 @@ class CommitFacts:
         return self.sha[:12]
 
 
-def commit_facts(
-    repository: Repository, commits: Sequence[Commit], unstable: Release | None
-) -> tuple[CommitFacts, ...]:
-    """Look up ``commits``; ``unstable`` is the upstream release that unstable has, if known."""
-    found = find_landings(repository, [commit.sha for commit in commits]).of
-    return tuple(
-        _facts(repository, commit, found.get(commit.sha, ()), unstable) for commit in commits
-    )
-
-
-def _facts(
-    repository: Repository,
-    commit: Commit,
-    landings: tuple[Landing, ...],
-    unstable: Release | None,
-) -> CommitFacts:
-    cause = _cause(repository, commit)
-    present = _present(repository, commit, landings, cause, unstable.tag) if unstable else None
-    released_in = first_release(repository, commit.sha)
+def commit_facts(repository: Repository, commit: Commit, unstable: Unstable | None) -> CommitFacts:
+    """Look up ``commit``, also in the release that ``unstable`` is built from."""
+    tag = unstable.tag if unstable else None
     return CommitFacts(
-        commit.sha, commit.subject, commit.message, released_in, cause, landings, present
+        commit.sha,
+        commit.subject,
+        commit.message,
+        first_release(repository, commit.sha),
+        _cause(repository, commit),
+        standing(repository, commit, tag) if tag else None,
     )
-
-
-_HOW = {
-    "itself": "it is that commit",
-    "cherry-pick": "one is the cherry-pick of the other",
-    "backport": "its message calls itself a backport",
-    "same-change": "subject, author and changed lines are equal",
-}
-
-
-def _present(
-    repository: Repository,
-    commit: Commit,
-    landings: Iterable[Landing],
-    cause: Cause | None,
-    tag: str,
-) -> Presence | None:
-    """What speaks for the fix being in the release ``tag``, the surest first."""
-    for landing in landings:
-        if any(release.tag == tag for release in landing.releases):
-            return Presence(landing.sha, landing.subject, _HOW[landing.how])
-    for reference in named_commits(commit.message.encode("utf-8", "replace")):
-        if reference.kind in {"mentioned", "cherry-picked"} and repository.has(reference.sha):
-            sha = repository.resolve(reference.sha)
-            if tag in repository.tags_containing(sha):
-                named = repository.commit(sha)
-                return Presence(sha, named.subject, "the message names it")
-    if cause and cause.lines is None and tag not in repository.tags_containing(cause.sha):
-        because = "it repairs that commit, which unstable does not have"
-        return Presence(cause.sha, cause.subject, because)
-    return None
 
 
 # -- since when ------------------------------------------------------------------------------------
