@@ -56,6 +56,7 @@ from debpatch.cli import (  # noqa: E402
     import_commits,  # noqa: F401
     plan_backport,  # noqa: F401
     propose_update,  # noqa: F401
+    review,  # noqa: F401
     validate_dep3,  # noqa: F401
 )
 

@@ -1,0 +1,128 @@
+"""`debpatch review`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from debpatch.cli.app import app
+from debpatch.cli.options import Base, Format, FormatOption, Package, Repo, Update
+from debpatch.cli.propose_update import KindOption
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from debpatch.review.review import Review
+
+
+@app.command("review")
+def review(
+    patch: Annotated[str, typer.Argument(metavar="PATCH", help="A patch file.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="A new folder for the report and the documents. Default: review-NAME, here.",
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an older review that is in that folder.")
+    ] = False,
+    upstream: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--upstream",
+            metavar="REVS",
+            help="The commits that the patch comes from: A, A,B,C or A..B. May be given several "
+            "times. Default: those that it names.",
+        ),
+    ] = None,
+    kind: Annotated[
+        KindOption | None,
+        typer.Option(
+            "--kind",
+            help="Whom to ask. Default: the release team for stable (pu), the security team for "
+            "LTS, else the maintainer.",
+        ),
+    ] = None,
+    suite: Annotated[
+        str | None,
+        typer.Option("--suite", help="Where it shall go. Default: where the last upload went."),
+    ] = None,
+    closes: Annotated[
+        list[str] | None,
+        typer.Option("--closes", metavar="N", help="A bug in Debian's tracker that this fixes."),
+    ] = None,
+    repo: Repo = None,
+    update: Update = False,
+    package: Package = None,
+    base: Base = None,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """Review a backport: all that debpatch knows, what to do next, and the documents.
+
+    Exits with 0 if the patch can go in as it is, with 1 if not.
+    """
+    import os
+
+    from debpatch.cli.output import deliver_as
+    from debpatch.cli.progress import cloning, working
+    from debpatch.errors import DebpatchError
+    from debpatch.inputs.patch import read_patch
+    from debpatch.inputs.workspace import open_workspace
+    from debpatch.proposals.bugs import read_bugs
+    from debpatch.proposals.templates import own_folder
+    from debpatch.proposals.uploader import read_clock, read_uploader
+    from debpatch.render import review_json, review_text
+    from debpatch.review.commands import Commands
+    from debpatch.review.documents import Wishes
+    from debpatch.review.folder import require_free, write_folder
+    from debpatch.review.gather import gather
+
+    what = read_patch(patch)
+    folder = output or Path(f"review-{Path(patch).stem.strip('-') or 'patch'}")
+    require_free(folder, force=force)
+    try:
+        uploader = read_uploader(os.environ)
+    except DebpatchError:
+        uploader = None
+    wishes = Wishes(
+        read_clock(os.environ),
+        uploader,
+        kind.value if kind else None,
+        suite,
+        read_bugs((), closes or ()),
+        own_folder(None, os.environ),
+    )
+    with (
+        cloning() as progress,
+        open_workspace(
+            what, repo=repo, package=package, base=base, update=update, progress=progress
+        ) as workspace,
+        working() as tell,
+    ):
+        source = workspace.package
+        is_unpacked = source is not None and source.root is not None
+        commands = Commands(patch, str(folder), repo, package, base, is_unpacked)
+        found = gather(workspace, commands, wishes, upstream or (), tell)
+    files = _files(found)
+    write_folder(folder, files, force=force)
+    deliver_as(
+        format_,
+        None,
+        json=lambda: review_json.render(found),
+        text=lambda look: review_text.render(found, folder, files, look),
+    )
+    raise typer.Exit(int(found.verdict != "ready"))
+
+
+def _files(found: Review) -> Mapping[str, bytes]:
+    """The folder's files by their paths in it."""
+    from debpatch.render import review_json
+    from debpatch.review.folder import REPORT
+
+    return {REPORT: review_json.render(found).encode(), **found.documents}
