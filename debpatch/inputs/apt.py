@@ -73,6 +73,35 @@ def download_source(wanted: str) -> Path:
         raise DebpatchError(f"apt:{wanted}: {folder} cannot be used ({error})") from error
 
 
+def version_in_unstable(name: str) -> str | None:
+    """The highest version of a package in unstable, as the machine's own apt lists have it.
+
+    None where they do not have unstable, or the package is not there. Nothing is fetched.
+    """
+    from debian.debian_support import Version
+
+    if not (_WANTED.fullmatch(name) and shutil.which("apt-cache")):
+        return None
+    answer = subprocess.run(
+        ["apt-cache", "madison", name],
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "LC_ALL": "C"},
+    )
+    versions = [
+        _BINARY_REBUILD.sub("", version.strip())
+        for _, version, where in _rows(answer.stdout)
+        if where.split()[1].partition("/")[0] in {"sid", "unstable"}
+    ]
+    return max(versions, key=Version, default=None)
+
+
+_BINARY_REBUILD = re.compile(r"\+b\d+$")
+
+
 def _update(folder: Path) -> str:
     """Fetch the package lists if they are old; give apt's first complaint, empty if it had none.
 
@@ -134,12 +163,16 @@ def _versions(folder: Path, wanted: str) -> str:
     """Say which versions of a package there are; empty where there is none."""
     name = re.split("[/=]", wanted)[0]
     answer = _run(folder, "cache", "apt-cache", "madison", name)
-    rows = [row.split("|") for row in answer.stdout.splitlines() if row.count("|") == 2]
     known = dict.fromkeys(
         f"{source.strip()} {version.strip()} ({where.split()[1]})"
-        for source, version, where in rows
+        for source, version, where in _rows(answer.stdout)
     )
     return f"the machine's apt sources have {', '.join(known)}" if known else ""
+
+
+def _rows(madison: str) -> list[list[str]]:
+    """The rows of `apt-cache madison`: package, version, and archive with suite."""
+    return [row.split("|") for row in madison.splitlines() if row.count("|") == 2]
 
 
 def _run(folder: Path, cwd: str, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -14,10 +14,8 @@ from debpatch.compare.report import report
 from debpatch.dep3.header import read_header
 from debpatch.dep3.values import debian_bug
 from debpatch.errors import DebpatchError
-from debpatch.inputs.base import find_base
 from debpatch.inputs.package_tree import series_trees
 from debpatch.inputs.patch import Patch, parse_patch
-from debpatch.inputs.releases import Release, read_release
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.revisions import read_revisions
 from debpatch.inputs.source_package import SourcePackage
@@ -31,6 +29,7 @@ from debpatch.proposals.debdiff import Debdiff, debdiff
 from debpatch.proposals.options import Ground, Option, Size, as_it_is, options_for, picked
 from debpatch.proposals.proposed_package import new_entries
 from debpatch.proposals.suites import Suite
+from debpatch.proposals.unstable import Unstable, find_unstable
 from debpatch.proposals.upstream_series import find_series
 
 Kind = Literal["pu", "unblock", "security", "maintainer", "upstream"]
@@ -91,14 +90,6 @@ class PatchFacts:
         return any(one.is_same for one in self.compared)
 
 
-@dataclass(frozen=True, slots=True)
-class Unstable:
-    """The version in unstable, as the user says, and the upstream release that it is built from."""
-
-    version: Version
-    release: Release | None
-
-
 @dataclass(frozen=True)
 class Proposal:
     """An update, and what is known about it.
@@ -133,6 +124,12 @@ class Proposal:
         return tuple(dict.fromkeys(cve for text in texts for cve in _CVE.findall(text)))
 
     @property
+    def is_fixed_in_unstable(self) -> bool:
+        """Whether unstable's release has all of the commits that it needs, and there are some."""
+        found = [commit.in_unstable for commit in self.commits]
+        return bool(found) and all(each is not None and each.is_settled for each in found)
+
+    @property
     def synopsis(self) -> str:
         """What it does, in a line."""
         first = self.patches[0].synopsis if self.patches else "new upstream version"
@@ -156,8 +153,10 @@ def gather(
     """Find out what there is to say of the update from ``current`` to ``proposed``.
 
     ``series`` are upstream commits that do the same, and ``plan`` brings them to the package; what
-    is not given is looked for. ``unstable`` is the version there. Raises DebpatchError where both
-    packages are the same, a series does not apply, or the base is not known.
+    is not given is looked for, also ``unstable``, the version there.
+
+    Raises DebpatchError where both packages are the same, a series does not apply, or the base is
+    not known.
     """
     tag = base or package_base(repository, current)
     difference = debdiff(repository, current, proposed)
@@ -168,8 +167,7 @@ def gather(
     before = package_target(repository, current, tag)
     after = package_target(repository, proposed, tag if _same_upstream(current, proposed) else None)
     ground = Ground(repository, before.tree, tag, current.name)
-    there = _unstable(repository, current.name, unstable) if unstable else None
-    facts = commit_facts(repository, commits, there.release if there else None)
+    there = find_unstable(repository, current.name, unstable)
     own = as_it_is(ground, "this update", after.tree, commits, _differs(patches))
     series = series or find_series(before, commits, ground.line)
     if series and plan is None:
@@ -185,7 +183,7 @@ def gather(
         new_entries(current, proposed),
         patches,
         tuple(sorted({e.name for e in current.series} - {e.name for e in proposed.series})),
-        facts,
+        tuple(commit_facts(repository, commit, there) for commit in commits),
         there,
         Bugs(given.upstream, tuple(dict.fromkeys((*given.debian, *_closed(proposed, current))))),
         difference,
@@ -253,19 +251,6 @@ def _patch_facts(
         tuple(same[:1] or compared),
         tuple(residual),
     )
-
-
-def _unstable(repository: Repository, name: str, text: str) -> Unstable:
-    try:
-        version = Version(text)
-        upstream = version.upstream_version
-    except ValueError as error:
-        raise DebpatchError(f"{text!r} is no version of a Debian package") from error
-    try:
-        tag = find_base(upstream or text, name, repository.tags)
-    except DebpatchError:
-        return Unstable(version, None)
-    return Unstable(version, read_release(tag, name))
 
 
 def _closed(proposed: SourcePackage, current: SourcePackage) -> tuple[int, ...]:

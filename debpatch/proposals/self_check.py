@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from debpatch.inputs.diff import FileDiff
+from debpatch.picks.backports import State
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.versions import brought_down, new_upstream, updated
 
@@ -146,17 +147,23 @@ def _follow_ups(proposal: Proposal) -> Iterator[Objection]:
 def _in_unstable(proposal: Proposal) -> Iterator[Objection]:
     if proposal.kind != "pu":
         return
-    if proposal.unstable is None:
+    there = proposal.unstable
+    if there is None:
         yield Objection(
             "unstable", "warning", "the version in unstable is not known; give it with --unstable"
         )
-        return
+    elif there.tag is None:
+        yield Objection(
+            "unstable", "warning", f"no tag of upstream's is {there.version}, which unstable has"
+        )
     for commit in proposal.commits:
-        if commit.in_unstable is None:
+        found = commit.in_unstable
+        if there and found and not found.is_settled:
             yield Objection(
                 "unstable",
-                "warning",
-                f'{commit.short} ("{commit.subject}") was not found in {proposal.unstable.version}',
+                "error" if found.state is State.MISSING else "warning",
+                f'{commit.short} ("{commit.subject}") in {there.version}: {found.state}: '
+                f"{found.because}",
             )
 
 

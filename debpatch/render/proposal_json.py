@@ -8,6 +8,7 @@ from typing import Any
 from debpatch.proposals.options import Option, Size
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.self_check import Objection
+from debpatch.proposals.unstable import Standing
 from debpatch.render.json import dump
 
 
@@ -45,11 +46,11 @@ def render(
                     "subject": commit.subject,
                     "released_in": commit.released_in,
                     "cause": commit.cause.sha if commit.cause else None,
-                    "in_unstable": commit.in_unstable.sha if commit.in_unstable else None,
+                    "in_unstable": _standing(commit.in_unstable),
                 }
                 for commit in proposal.commits
             ],
-            "options": [_option(option) for option in proposal.options],
+            "options": [option(each) for each in proposal.options],
             "findings": [
                 {"rule": o.rule, "severity": o.severity, "message": o.message} for o in objections
             ],
@@ -63,11 +64,22 @@ def _size(size: Size) -> Mapping[str, int]:
     return {"files": size.files, "insertions": size.insertions, "deletions": size.deletions}
 
 
-def _option(option: Option) -> Mapping[str, Any]:
-    later = option.later
+def _standing(found: Standing | None) -> Mapping[str, Any] | None:
+    if found is None:
+        return None
     return {
-        "name": option.name,
-        "commits": [{"sha": c.sha, "subject": c.subject} for c in option.commits],
+        "state": found.state,
+        "sha": found.commit.sha if found.commit else None,
+        "because": found.because,
+    }
+
+
+def option(way: Option) -> Mapping[str, Any]:
+    """One of the ways to the same end."""
+    later = way.later
+    return {
+        "name": way.name,
+        "commits": [{"sha": c.sha, "subject": c.subject} for c in way.commits],
         "parts": [
             {
                 "sha": part.commit.sha,
@@ -75,13 +87,13 @@ def _option(option: Option) -> Mapping[str, Any]:
                 "of": [commit.sha for commit in part.of],
                 "released_in": part.released_in,
             }
-            for part in option.parts
+            for part in way.parts
         ],
-        "diffstat": _size(option.size) if option.size else None,
-        "differs": option.differs,
+        "diffstat": _size(way.size) if way.size else None,
+        "differs": way.differs,
         "follow_ups": [
             {"sha": f.sha, "subject": f.subject, "of": f.of, "released_in": f.released_in}
-            for f in option.missing
+            for f in way.missing
         ],
         "later": {
             "release": later.release,

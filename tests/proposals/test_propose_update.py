@@ -30,14 +30,14 @@ def command(demo: Demo, folder: Path, kind: str, *arguments: str | Path) -> list
     ]  # fmt: skip
 
 
-def by_hand(demo: Demo, series: str) -> list[str | Path]:
-    return ["--patch", demo.patch, "--plan", series, "--closes", "9000077"]
+def by_hand(demo: Demo) -> list[str | Path]:
+    return ["--patch", demo.patch, "--closes", "9000077"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_documents_of_the_demo(demo: Demo, tmp_path: Path, series: str, kind: str) -> None:
     """Set WRITE_GOLDEN to write them anew, and read them before you commit them."""
-    change = ["--plan", series] if kind in {"upstream", "unblock"} else by_hand(demo, series)
+    change = ["--plan", series] if kind in {"upstream", "unblock"} else by_hand(demo)
     done = debpatch(*command(demo, tmp_path / "out", kind, *change))
     assert done.err == ""
     for name in ("request.mail", "control.mail"):
@@ -112,13 +112,23 @@ def changed_lines(diff: bytes) -> list[bytes]:
     return sorted(x for x in lines if re.match(rb"[+-](?!\+\+ |-- )", x))
 
 
-def test_json_and_the_figures(demo: Demo, tmp_path: Path, series: str) -> None:
-    done = debpatch(*command(demo, tmp_path / "o", "pu", *by_hand(demo, series)), "-f", "json")
+def test_json_and_the_figures(demo: Demo, tmp_path: Path) -> None:
+    done = debpatch(*command(demo, tmp_path / "o", "pu", *by_hand(demo)), "-f", "json")
     document = done.json
     check(document)
     own, planned, release = document["options"]
     assert document["version"] == "1.4.2-3+deb13u2"
-    assert [len(option["commits"]) for option in (planned, release)] == [5, 13]
+    assert [(part["sha"], part["role"]) for part in planned["parts"]] == [
+        (demo.commits["p1"], "prerequisite"),
+        (demo.commits["p2"], "prerequisite"),
+        (demo.commits["s3"], "wanted"),
+        (demo.commits["later-fix"], "follow-up"),
+    ]
+    assert planned["parts"][3]["of"] == [demo.commits["s3"]]
+    assert [option["name"] for option in (own, release)] == [
+        "this update",
+        "new upstream release v1.4.6",
+    ]
     assert own["diffstat"] == document["source"]
     shortstat = subprocess.run(
         ["git", "diff", "--shortstat", "v1.4.2", "v1.4.6"],
@@ -130,7 +140,11 @@ def test_json_and_the_figures(demo: Demo, tmp_path: Path, series: str) -> None:
     assert planned["follow_ups"] == []
     (commit,) = document["commits"]
     assert (commit["sha"], commit["released_in"]) == (demo.commits["fix"], "v1.5.0")
-    assert commit["in_unstable"] == demo.commits["fix"]
+    assert commit["in_unstable"] == {
+        "state": "present",
+        "sha": demo.commits["fix"],
+        "because": "it is that commit",
+    }
 
 
 def test_the_package_and_the_repository_stay_as_they_are(
