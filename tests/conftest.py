@@ -1,4 +1,4 @@
-"""No test sees the configuration of the machine or the cache of the user."""
+"""No test sees the configuration of the machine, the cache of the user or the current folder."""
 
 from __future__ import annotations
 

@@ -54,3 +54,17 @@ def test_diff_upstream_without_a_base(demo: Demo, tmp_path: Path) -> None:
     check(document)
     assert document["base"] is None
     assert document["residual_references"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("check-conflicts", ["--regions"]),
+        ("plan-backport", ["--with-follow-ups", "--exec", "true"]),
+        ("plan-backport", ["--max-commits", "0"]),
+    ],
+)
+def test_picks(demo: Demo, name: str, options: list[str]) -> None:
+    series = ",".join(demo.commits[name] for name in ("s1", "s2", "s3"))
+    for revisions, onto in ((series, demo.package), (demo.commits["fix"], "v1.4.2")):
+        check(run(name, revisions, "--repo", str(demo.repository), "--onto", str(onto), *options))
