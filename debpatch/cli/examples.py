@@ -18,6 +18,12 @@ _AUTHOR = "--author 'Grete Vinter <grete@debian.example.org>'"
 _PATCH = "link-process-frames-immediately.patch"
 
 EXAMPLES: dict[str, tuple[Example, ...]] = {
+    "review": (
+        (
+            "All there is to know about a patch, what to do next, and the documents for it.",
+            f"debpatch review {_HERE} {_PATCH}",
+        ),
+    ),
     "diff-upstream": (
         (
             "What does a patch carry of the upstream commit that its header names?",
@@ -79,12 +85,21 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
 
 
 def folded(command: str, width: int = 72) -> list[str]:
-    """The lines of a command for a shell, each but the last with a backslash at its end."""
-    lines = [""]
+    """The lines of a command for a shell, each but the last with a backslash at its end.
+
+    An option stays with the word after it.
+    """
+    parts: list[str] = []
     for word in map(shlex.quote, shlex.split(command)):
-        if lines[-1] and len(lines[-1]) + len(word) > width:
+        if parts and parts[-1].startswith("-") and " " not in parts[-1]:
+            parts[-1] += f" {word}"
+        else:
+            parts.append(word)
+    lines = parts[:1]
+    for part in parts[1:]:
+        if len(lines[-1]) + len(part) > width:
             lines.append("   ")
-        lines[-1] += f" {word}" if lines[-1] else word
+        lines[-1] += f" {part}"
     return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from debpatch.cli.app import app
-from debpatch.cli.options import Base, Format, FormatOption, Package, Repo, Update
+from debpatch.cli.complete import complete_revision
+from debpatch.cli.options import Base, Format, FormatOption, Package, PatchFile, Repo, Update
 from debpatch.cli.propose_update import KindOption
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @app.command("review")
 def review(
-    patch: Annotated[str, typer.Argument(metavar="PATCH", help="A patch file.")],
+    patch: PatchFile,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -37,6 +38,7 @@ def review(
         typer.Option(
             "--upstream",
             metavar="REVS",
+            autocompletion=complete_revision,
             help="The commits that the patch comes from: A, A,B,C or A..B. May be given several "
             "times. Default: those that it names.",
         ),

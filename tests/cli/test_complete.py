@@ -1,0 +1,137 @@
+"""The Tab key, as the shells' own completion asks: by environment variables."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from command_line import environment
+
+from debpatch.cli.app import app
+from debpatch.demo import build_demo
+
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    build_demo(folder)
+    return folder
+
+
+def completed(line: str, folder: Path, **changes: str) -> list[str]:
+    """What is offered for the last word of ``line``."""
+    words = line.split(" ")
+    asked = environment(
+        _DEBPATCH_COMPLETE="complete_bash",
+        COMP_WORDS="\n".join(words),
+        COMP_CWORD=str(len(words) - 1),
+        **changes,
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "debpatch"],
+        cwd=folder,
+        env=asked,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+def test_commands(demo: Path) -> None:
+    assert completed("debpatch plan", demo) == ["plan-backport"]
+
+
+def test_revisions_are_tags_and_branches(demo: Path) -> None:
+    line = "debpatch check-conflicts --repo tidewatch.git "
+    assert completed(line + "v1.5", demo) == ["v1.5.0_rc1", "v1.5.0"]
+    assert completed(line + "rel", demo) == ["release/1.4"]
+    assert completed(line + "--onto mai", demo) == ["main"]
+
+
+def test_the_next_revision_of_a_list_or_range(demo: Path) -> None:
+    line = "debpatch plan-backport --repo tidewatch.git "
+    assert completed(line + "v1.4.2..v1.4.7", demo) == ["v1.4.2..v1.4.7"]
+    assert completed(line + "main,release", demo) == ["main,release/1.4"]
+
+
+def test_the_repository_that_the_environment_names(demo: Path) -> None:
+    line = "debpatch find-backports v1.4.7"
+    assert completed(line, demo / "tidewatch-1.4.2") == []
+    there = str(demo / "tidewatch.git")
+    assert completed(line, demo / "tidewatch-1.4.2", DEBPATCH_REPO=there) == ["v1.4.7"]
+
+
+def test_patches_are_files_and_those_of_the_series(demo: Path) -> None:
+    assert completed("debpatch diff-upstream ", demo) == ["link-process-frames-immediately.patch"]
+    package = demo / "tidewatch-1.4.2"
+    series = completed("debpatch diff-upstream debian/patches/", package)
+    assert set(completed("debpatch diff-upstream ", package)) == set(series)
+    assert "debian/patches/default-device.patch" in series
+    assert len(series) == 4
+
+
+def test_names_that_mean_more_to_a_shell_are_not_offered(demo: Path, tmp_path: Path) -> None:
+    repository = shutil.copytree(demo / "tidewatch.git", tmp_path / "r.git")
+    sha = (repository / "packed-refs").read_text() if (repository / "packed-refs").exists() else ""
+    assert not sha  # the demo has loose refs, so that a ref is a file
+    head = (repository / "refs/heads/main").read_text()
+    for name in ("v9$(touch${IFS}x)", "v9;reboot", "v9`id`", "v9.1"):
+        (repository / "refs/tags" / name).write_text(head)
+    assert completed("debpatch check-conflicts --repo r.git v9", tmp_path) == ["v9.1"]
+
+
+def test_no_repository_no_package_no_trouble(tmp_path: Path) -> None:
+    assert completed("debpatch check-conflicts --repo nowhere v", tmp_path) == []
+    (tmp_path / "debian").mkdir()
+    (tmp_path / "debian/changelog").write_text("rubbish\n")
+    assert completed("debpatch check-conflicts v", tmp_path) == []
+
+
+def test_every_revision_and_patch_completes() -> None:
+    group = typer.main.get_command(app)
+    for command in group.commands.values():  # type: ignore[attr-defined]
+        for parameter in command.params:
+            metavar = (parameter.metavar or "").strip("[].")
+            if metavar in {"REV", "REVS", "TARGET", "PATCH"}:
+                custom = parameter._custom_shell_complete
+                assert custom is not None, f"{command.name}: {parameter.name}"
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("completion")
+    made = environment(PYTHONPATH=str(TOOLS.parent))
+    subprocess.run([sys.executable, TOOLS / "completion.py", folder], check=True, env=made)
+    return folder
+
+
+@pytest.mark.parametrize("file", ["bash/debpatch", "zsh/_debpatch", "fish/debpatch.fish"])
+def test_shells_can_read_their_files(scripts: Path, file: str) -> None:
+    shell = file.partition("/")[0]
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    subprocess.run([shell, "-n", scripts / file], check=True)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_tab_in_bash(scripts: Path, demo: Path, tmp_path: Path) -> None:
+    program = tmp_path / "debpatch"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m debpatch "$@"\n')
+    program.chmod(0o755)
+    script = (
+        f"PATH={tmp_path}:$PATH; . {scripts}/bash/debpatch; COMP_CWORD=4\n"
+        "COMP_WORDS=(debpatch find-backports --repo tidewatch.git v1.4.7)\n"
+        '_debpatch_completion debpatch v1.4.7 tidewatch.git; printf "%s\\n" "${COMPREPLY[@]}"\n'
+    )
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=demo, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["v1.4.7"]
