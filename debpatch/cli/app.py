@@ -48,6 +48,7 @@ def _common(
 
 # Each command's module registers itself; they come last because they import `app`.
 from debpatch.cli import (  # noqa: E402
+    audit_series,  # noqa: F401
     check_conflicts,  # noqa: F401
     demo,  # noqa: F401
     diff_upstream,  # noqa: F401

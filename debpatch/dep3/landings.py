@@ -50,12 +50,16 @@ class Landings:
 
 
 def find_landings(
-    repository: Repository, wanted: Iterable[str], package_name: str = ""
+    repository: Repository,
+    wanted: Iterable[str],
+    package_name: str = "",
+    history: History | None = None,
 ) -> Landings:
     """Find where the fixes of the commits ``wanted`` (full ids) stand in ``repository``.
 
-    ``package_name`` tells the project's own tags in a repository that several share. Raises
-    DebpatchError where the clone lacks what it should have.
+    ``package_name`` tells the project's own tags in a repository that several share. ``history``
+    is that of all branches and releases, where it has been read already. Raises DebpatchError where
+    the clone lacks what it should have.
     """
     known = tuple(releases(repository.tags, package_name))
     fixes = {sha: _sources(repository, sha) for sha in wanted}
@@ -67,7 +71,7 @@ def find_landings(
     tagged = {release: f"refs/tags/{release.tag}" for release in known}
     tagged = {r: repository.resolve(name) for r, name in tagged.items() if repository.has(name)}
     branches = [ref.sha for ref in repository.refs if ref.name.startswith(_BRANCHES)]
-    history = read_history(repository, [*branches, *tagged.values()])
+    history = history or read_history(repository, [*branches, *tagged.values()])
     found: dict[str, dict[str, How]] = defaultdict(dict)
     for commit in history.commits.values():
         for sha, how in search.matches(commit):

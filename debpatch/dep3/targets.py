@@ -73,6 +73,11 @@ def open_targets(paths: Sequence[str], package: str | None = None) -> list[Targe
     return targets
 
 
+def package_target(package: SourcePackage) -> Target:
+    """The patches of a package, and its series."""
+    return _of_package(package, PATCHES)
+
+
 def _single(path: str) -> tuple[PatchFile, Path | None]:
     """A patch named by its path, and the root of the package that it belongs to."""
     if path == STANDARD_INPUT:

@@ -22,6 +22,7 @@ from debpatch.errors import DebpatchError
 from debpatch.inputs.releases import Release, read_release
 
 if TYPE_CHECKING:
+    from debpatch.inputs.history import History
     from debpatch.inputs.repository import Repository
 
 
@@ -68,11 +69,17 @@ class Upstream:
 NO_REPOSITORY = "no upstream repository was given"
 
 
-def look_up(target: Target, repository: Repository, base: str | None = None) -> Upstream:
+def look_up(
+    target: Target,
+    repository: Repository,
+    base: str | None = None,
+    history: History | None = None,
+) -> Upstream:
     """Read once what ``repository`` says of all commits that the patches of ``target`` name.
 
     ``base`` is the tag that the package is built from; without it, the one of the package's
-    version, or of the version in the patch's own paths, if there is one.
+    version, or of the version in the patch's own paths, if there is one. ``history`` is that of all
+    branches and releases, where it has been read already.
     """
     wanted = {
         named.commit.sha
@@ -81,7 +88,7 @@ def look_up(target: Target, repository: Repository, base: str | None = None) -> 
         if named.commit
     }
     name = target.package.name if target.package else ""
-    landings = find_landings(repository, sorted(wanted), name)
+    landings = find_landings(repository, sorted(wanted), name, history)
     tag = base or _base(target, repository)
     return Upstream(repository, landings, read_release(tag, name) if tag else None)
 

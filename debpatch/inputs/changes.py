@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from debpatch.inputs.diff import FileDiff
 from debpatch.inputs.repository import Repository
 
 
@@ -46,6 +47,17 @@ def read_changes(
 def read_whole_changes(repository: Repository, shas: Iterable[str]) -> Mapping[str, CommitLines]:
     """All that the commits ``shas`` changed, by full id; a merge against its first parent."""
     return _log(repository, shas, "--no-walk", "--diff-merges=first-parent")
+
+
+def folded_lines(files: Iterable[FileDiff]) -> CommitLines:
+    """What a diff that was read already changes, as if a commit did."""
+    folded: dict[bytes, FileLines] = {}
+    for diff in files:
+        file = folded.setdefault(diff.path.encode("utf-8", "surrogateescape"), FileLines())
+        for hunk in diff.hunks:
+            for line in hunk.lines:
+                _add(file, line.sign.encode(), line.text.encode("utf-8", "surrogateescape"))
+    return folded
 
 
 _COMMIT = re.compile(rb"\0([0-9a-f]{40,64})\n")

@@ -52,12 +52,21 @@ def write_commit(folder: Path, tree: str, parents: Sequence[str], message: bytes
     lines += [f"{role} debpatch <> 0 +0000" for role in ("author", "committer")]
     body = "\n".join([*lines, "", ""]).encode() + message
     content = b"commit %d\0%b" % (len(body), body)
-    sha = hashlib.new("sha1" if len(tree) == 40 else "sha256", content).hexdigest()
+    sha = _id(content, len(tree))
     path = folder / sha[:2] / sha[2:]
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(zlib.compress(content, 1))
     return sha
+
+
+def blob_id(data: bytes, digits: int) -> str:
+    """The id of a file's content, where ids have so many ``digits``."""
+    return _id(b"blob %d\0%b" % (len(data), data), digits)
+
+
+def _id(content: bytes, digits: int) -> str:
+    return hashlib.new("sha1" if digits == 40 else "sha256", content).hexdigest()
 
 
 def _quote(path: str) -> bytes:

@@ -1,0 +1,1 @@
+"""A package's whole patch series beside upstream's history."""

@@ -1,0 +1,239 @@
+"""The whole series of a package at a glance: one value for the series, one for each patch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from debpatch.audit.droppable import Droppable, Fate, Outcome, droppable, newest_line, outcomes
+from debpatch.audit.identity import Identity, Subject, identify, read_subject
+from debpatch.audit.landed import Standing, find_landings
+from debpatch.audit.series import Application, SeriesPatch, apply_in_turn, read_series
+from debpatch.audit.source import read_source
+from debpatch.audit.upstream import Upstream
+from debpatch.dep3.rules import Severity
+from debpatch.dep3.settings import FILE, read_settings
+from debpatch.dep3.targets import package_target
+from debpatch.dep3.validate import Finding, look_up, validate
+from debpatch.errors import DebpatchError
+from debpatch.inputs.base import find_base, snapshot_commit
+from debpatch.inputs.gbp_conf import tag_formats
+from debpatch.inputs.releases import Release
+from debpatch.inputs.repository import Commit, Repository
+from debpatch.inputs.source_package import SourcePackage
+from debpatch.inputs.workspace import package_base
+from debpatch.picks.follow_ups import FollowUp
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A follow-up, the oldest release that has it, the patch of the series that carries it."""
+
+    follow_up: FollowUp
+    released_in: Release | None
+    carried_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatchAudit:
+    """All about one patch of a series.
+
+    ``findings`` are those of its header. ``released_in`` is the oldest release that has the first
+    of its commits, ``unproved`` the commits that its header says it comes from and that it does not
+    carry. ``outcome`` is None where no new release was asked about.
+    """
+
+    patch: SeriesPatch
+    findings: tuple[Finding, ...]
+    application: Application
+    identity: Identity | None
+    released_in: Release | None
+    unproved: tuple[Commit, ...]
+    droppable: Droppable
+    follow_ups: tuple[Later, ...]
+    outcome: Outcome | None
+
+    @property
+    def applies(self) -> bool | None:
+        """Whether it applies after those before it; None where it cannot be read."""
+        return None if self.patch.problem else not self.application.obstacles
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is something to do for the patch, its header apart."""
+        open_ = any(not f.carried_by and f.follow_up.kind != "mentions" for f in self.follow_ups)
+        is_due = self.outcome is not None and self.outcome.fate is not Fate.APPLIES
+        return not self.applies or is_due or (open_ and self.outcome is None)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings of its header are of a severity."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A series beside upstream's history.
+
+    ``base`` is the tag that the package is built from; where it is None, ``unknown`` says why.
+    ``findings`` are those of the series file, ``newest`` upstream's newest release,
+    ``has_newer_line`` whether that is on another line than the package; ``onto`` is the version or
+    revision that was asked about.
+    """
+
+    package: SourcePackage
+    base: str | None
+    unknown: str | None
+    patches: tuple[PatchAudit, ...]
+    findings: tuple[Finding, ...]
+    newest: Release | None
+    has_newer_line: bool
+    onto: str | None
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is something for somebody to do."""
+        findings = (*self.findings, *(f for patch in self.patches for f in patch.findings))
+        return any(patch.has_work for patch in self.patches) or any(
+            finding.severity != "info" for finding in findings
+        )
+
+
+Tell = Callable[[str], None]
+
+
+def audit_series(
+    repository: Repository,
+    package: SourcePackage,
+    *,
+    base: str | None = None,
+    onto: str | None = None,
+    today: date,
+    tell: Tell,
+) -> Audit:
+    """Audit the series of ``package``.
+
+    ``base`` names the upstream revision that it is built from, ``onto`` a version or revision of
+    upstream's to ask about; ``tell`` is told what is being done. Raises DebpatchError where there
+    is no such revision, or where the repository is another project's.
+    """
+    tell("reading the package")
+    base, unknown = _base(repository, package, base)
+    start = repository.resolve(base) if base else None
+    goal = resolve_version(repository, package, onto) if onto else None
+    patches = read_series(package)
+    source = read_source(repository, package, patches, start)
+    applications = tuple(apply_in_turn(source.tree, patches))
+    tell("reading upstream's history")
+    paths = {path for patch in patches for path in patch.paths}
+    upstream = Upstream.read(repository, start, package.name, paths, goal)
+    tell("checking the headers")
+    target = package_target(package)
+    headers = look_up(target, repository, base, upstream.history)
+    settings = read_settings(package.read(FILE), f"{package.location}: {FILE}")
+    reports = list(validate(target, settings, today, headers))
+    subjects = [read_subject(upstream, patch) for patch in patches]
+    found = identify(upstream, subjects, [application.before for application in applications])
+    identities = []
+    for patch in patches:
+        tell(f"looking upstream for {patch.name}")
+        identities.append(next(found))
+    tell("looking where it has landed")
+    standing = Standing(upstream, find_landings(upstream, identities))
+    pairs = list(zip(patches, identities, strict=True))
+    fates: Iterable[Outcome | None] = [None] * len(patches)
+    if goal:
+        fates = outcomes(upstream, standing, pairs, goal, source.generated)
+    findings = {report.patch.name: report.findings for report in reports if report.patch}
+    carriers = _carriers(standing, pairs)
+    return Audit(
+        package,
+        base,
+        unknown,
+        tuple(
+            PatchAudit(
+                subject.patch,
+                findings.get(subject.patch.name, ()),
+                application,
+                identity,
+                _released(upstream, identity),
+                tuple(_unproved(upstream, standing, subject, identity)),
+                droppable(upstream, standing, subject.patch, identity),
+                tuple(_later(upstream, standing, identity, carriers)),
+                fate,
+            )
+            for subject, application, identity, fate in zip(
+                subjects, applications, identities, fates, strict=True
+            )
+        ),
+        tuple(f for report in reports if report.patch is None for f in report.findings),
+        upstream.newest,
+        bool(newest_line(upstream)),
+        onto,
+    )
+
+
+def resolve_version(repository: Repository, package: SourcePackage, text: str) -> str:
+    """The commit of a revision or version of upstream's, ``v2.6.20`` or ``2.6.20``.
+
+    Raises DebpatchError where there is none, naming what there is.
+    """
+    if repository.has(text):
+        return repository.resolve(text)
+    formats = tag_formats(package.read("debian/gbp.conf") or b"")
+    return repository.resolve(find_base(text, package.name, repository.tags, formats))
+
+
+def _base(
+    repository: Repository, package: SourcePackage, named: str | None
+) -> tuple[str | None, str | None]:
+    """The revision that the package is built from, or why that is not known."""
+    if named:
+        return named, None
+    try:
+        return package_base(repository, package), None
+    except DebpatchError as error:
+        commit = snapshot_commit(package.upstream_version)
+        if commit and repository.has(commit):
+            return commit, None
+        return None, str(error)
+
+
+Pairs = Sequence[tuple[SeriesPatch, Identity | None]]
+
+
+def _carriers(standing: Standing, pairs: Pairs) -> Mapping[str, str]:
+    """The patches that carry commits, by the full ids of these and of their other landings."""
+    return {
+        landing.sha: patch.name
+        for patch, identity in pairs
+        if identity
+        for landing in standing.landings(identity)
+    }
+
+
+def _released(upstream: Upstream, identity: Identity | None) -> Release | None:
+    if identity is None:
+        return None
+    return next(iter(upstream.releases_with(identity.commits[0].sha)), None)
+
+
+def _unproved(
+    upstream: Upstream, standing: Standing, subject: Subject, identity: Identity | None
+) -> Iterator[Commit]:
+    """The commits that the header says the patch comes from, without anything of theirs in it."""
+    landed = {commit.sha for commit in standing.landings(identity)} if identity else set()
+    for sha in subject.claimed:
+        if sha not in landed:
+            yield upstream.repository.commit(sha)
+
+
+def _later(
+    upstream: Upstream,
+    standing: Standing,
+    identity: Identity | None,
+    carriers: Mapping[str, str],
+) -> Iterator[Later]:
+    for follow in standing.follow_ups(identity) if identity else ():
+        released = upstream.releases_with(follow.commit.sha)
+        yield Later(follow, next(iter(released), None), carriers.get(follow.commit.sha))

@@ -1,0 +1,67 @@
+"""`debpatch audit-series`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from debpatch.cli.app import app
+from debpatch.cli.options import Base, Format, FormatOption, Output, Repo, Update
+
+
+@app.command("audit-series")
+def audit_series(
+    package: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[PACKAGE]",
+            help="The source package: DIR, DSC or apt:NAME. Default: the one around the current "
+            "folder.",
+        ),
+    ] = None,
+    onto: Annotated[
+        str | None,
+        typer.Option(
+            "--onto",
+            metavar="VERSION",
+            help="Say what becomes of each patch on this upstream version or revision.",
+        ),
+    ] = None,
+    repo: Repo = None,
+    update: Update = False,
+    base: Base = None,
+    format_: FormatOption = Format.TEXT,
+    output: Output = None,
+) -> None:
+    """Look at every patch of a package's series: header, applies, which commit, droppable from.
+
+    Exits with 0 if there is nothing to do, with 1 if a patch does not apply, if a header has an
+    error or a warning, if upstream has repaired or reverted what a patch carries, or if on VERSION
+    a patch can be dropped or does not apply.
+    """
+    from contextlib import ExitStack
+    from datetime import date
+    from pathlib import Path
+
+    from debpatch.audit.audit import audit_series as audit
+    from debpatch.cli.output import deliver_as
+    from debpatch.cli.progress import cloning, working
+    from debpatch.inputs.source_package import open_package
+    from debpatch.inputs.upstream import open_upstream
+    from debpatch.render import audit_json, audit_text
+
+    source = open_package(package if package is not None else Path())
+    with ExitStack() as stack:
+        with cloning() as progress:
+            opened = open_upstream(source, repo=repo, update=update, progress=progress)
+            repository = stack.enter_context(opened)
+        tell = stack.enter_context(working())
+        found = audit(repository, source, base=base, onto=onto, today=date.today(), tell=tell)
+    deliver_as(
+        format_,
+        output,
+        json=lambda: audit_json.render(found),
+        text=lambda look: audit_text.render(found, look),
+    )
+    raise typer.Exit(int(found.has_work))

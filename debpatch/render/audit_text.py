@@ -1,0 +1,220 @@
+"""`audit-series` for people: what there is to do, then every patch in a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from debpatch.audit.audit import Audit, Later, PatchAudit
+from debpatch.audit.droppable import Fate
+from debpatch.audit.identity import Identity
+from debpatch.audit.series import Obstacle
+from debpatch.render.conflicts_text import clipped, label, short
+from debpatch.render.page import Look, Page, Span, count
+from debpatch.render.safe import one_line
+
+_INDENT = 5
+_SHOWN = 4
+"""So many places, commits or files are named in one note."""
+
+_STYLES = {
+    Fate.DROPPABLE: "bold green",
+    Fate.APPLIES: "",
+    Fate.CONFLICT: "bold red",
+    Fate.UNKNOWN: "bold yellow",
+}
+
+
+def render(audit: Audit, look: Look) -> str:
+    """The audit as text."""
+    page = Page(look)
+    for sentence, style in _answer(audit):
+        page.paragraph(sentence, 0, style, hanging=2)
+    if audit.patches:
+        page.blank()
+        last = "onto" if audit.onto else "droppable from"
+        page.line((_row("header", "applies", "upstream", "equal", "first in") + last, "dim"))
+    for number, patch in enumerate(audit.patches, 1):
+        page.line((f"{number:3}  {clipped(patch.patch.name, look.width - _INDENT)}", "bold"))
+        page.line(*_cells(patch))
+        for note, style in _notes(patch, audit):
+            page.paragraph(note, _INDENT, style, hanging=2)
+    _headers(page, audit)
+    return str(page)
+
+
+# -- the answer ------------------------------------------------------------------------------------
+
+
+def _answer(audit: Audit) -> Iterator[tuple[str, str]]:
+    """What there is to do, in a few sentences."""
+    name = one_line(f"{audit.package.name} {audit.package.version}")
+    if not audit.patches:
+        yield f"{name} carries no patches: its series is empty, or there is none.", "bold"
+        return
+    patches = audit.patches
+    from_base = f" on {one_line(audit.base)}" if audit.base else ""
+    broken = [patch for patch in patches if not patch.applies]
+    known = [patch for patch in patches if patch.identity]
+    yield (
+        (
+            f"{name}{from_base}: {count(len(patches), 'patch', 'patches')}, "
+            f"{'all apply' if not broken else f'{len(broken)} of them do not apply'}; "
+            f"{len(known) or 'none'} found upstream."
+        ),
+        "bold red" if broken else "bold",
+    )
+    if audit.unknown:
+        yield f"The base is not known: {one_line(audit.unknown)}", "yellow"
+    if audit.onto:
+        fates = Counter(patch.outcome.fate for patch in patches if patch.outcome)
+        words = {
+            Fate.DROPPABLE: "can be dropped",
+            Fate.APPLIES: "apply",
+            Fate.CONFLICT: "conflict",
+            Fate.UNKNOWN: "cannot be judged",
+        }
+        said = ", ".join(f"{fates[fate]} {word}" for fate, word in words.items() if fates[fate])
+        style = "bold red" if fates[Fate.CONFLICT] else "bold green"
+        yield f"On {one_line(audit.onto)}: {said}.", style
+        return
+    dropped = [patch for patch in patches if patch.droppable.own]
+    if dropped:
+        last = max(
+            (patch.droppable.own for patch in dropped if patch.droppable.own),
+            key=lambda release: release.version.key,
+        )
+        whole = "all" if len(dropped) == len(patches) else str(len(dropped))
+        yield f"{whole} can be dropped with {one_line(last.tag)}.", "bold green"
+    repaired = [patch for patch in patches if any(_is_open(later) for later in patch.follow_ups)]
+    if repaired:
+        names = ", ".join(one_line(patch.patch.name) for patch in repaired[:_SHOWN])
+        yield f"Upstream changed afterwards what these bring: {names}: see below.", "bold yellow"
+
+
+def _is_open(later: Later) -> bool:
+    return later.follow_up.kind != "mentions" and later.carried_by is None
+
+
+# -- one patch -------------------------------------------------------------------------------------
+
+
+def _row(*cells: str) -> str:
+    widths = (8, 9, 14, 12, 12)
+    return " " * _INDENT + "".join(f"{c:{w}}" for c, w in zip(cells, widths, strict=True))
+
+
+def _cells(patch: PatchAudit) -> Iterable[Span]:
+    errors, warnings = patch.count("error"), patch.count("warning")
+    said = " ".join(f"{n}{letter}" for n, letter in ((errors, "E"), (warnings, "W")) if n)
+    style = "bold red" if errors else "yellow" if warnings else "green"
+    yield f"{'':{_INDENT}}{said or 'ok':8}", style
+    applies = {True: "yes", False: "NO", None: "?"}[patch.applies]
+    yield f"{applies:9}", "green" if patch.applies else "bold red"
+    identity = patch.identity
+    if identity:
+        more = f"+{len(identity.commits) - 1}" if len(identity.commits) > 1 else ""
+        commit = short(identity.commits[0])[: 12 - len(more)]
+        yield f"{commit + more:14}{identity.match.value:12}", ""
+        first = one_line(patch.released_in.tag) if patch.released_in else "unreleased"
+        yield f"{first:12}", ""
+    else:
+        yield f"{'none found':38}", "dim"
+    if patch.outcome:
+        yield patch.outcome.fate.value, _STYLES[patch.outcome.fate]
+    elif patch.droppable.own:
+        yield one_line(patch.droppable.own.tag), "bold green"
+    else:
+        yield "-", "dim"
+
+
+def _notes(patch: PatchAudit, audit: Audit) -> Iterator[tuple[str, str]]:
+    """What the table has no room for, with its style."""
+    if patch.patch.problem:
+        yield f"cannot be read: {one_line(patch.patch.problem)}", "bold red"
+    if patch.patch.repeats:
+        yield f"is in the series twice, on line {patch.patch.repeats} first", "bold red"
+    if patch.application.obstacles:
+        yield f"does not apply: {_places(patch.application.obstacles)}", "bold red"
+    if patch.outcome and patch.outcome.obstacles:
+        yield f"conflicts on {audit.onto}: {_places(patch.outcome.obstacles)}", "red"
+    if patch.identity:
+        yield from _of_identity(patch.identity)
+    for commit in patch.unproved[:_SHOWN]:
+        yield f"its header names {label(commit)}, and nothing of that is in it", "yellow"
+    yield from _of_releases(patch, audit)
+    for later in patch.follow_ups:
+        if later.follow_up.kind != "mentions":
+            yield _of_later(later), "dim" if later.carried_by else "yellow"
+
+
+def _of_identity(identity: Identity) -> Iterator[tuple[str, str]]:
+    yield from ((one_line(commit.subject), "dim") for commit in identity.commits[:1])
+    if len(identity.commits) > 1:
+        others = identity.commits[1 : _SHOWN + 1]
+        more = len(identity.commits) - 1 - len(others)
+        names = ", ".join(short(commit) for commit in others)
+        yield f"with {names}{f' and {more} more' if more else ''}", "dim"
+    lines, of = identity.carried
+    if lines < of:
+        yield f"carries {lines} of {of} changed lines of the files that it touches", ""
+    if identity.own[0]:
+        own, total = identity.own
+        yield f"{own} of its {total} changed lines are in no commit found", ""
+    if identity.left_out:
+        yield f"leaves out {_named(identity.left_out)}", "dim"
+    if identity.confidence < 0.99:
+        signs = ", ".join(sign.value for sign in identity.signs)
+        yield f"{identity.confidence:.0%} sure: {signs}", "yellow"
+
+
+def _of_releases(patch: PatchAudit, audit: Audit) -> Iterator[tuple[str, str]]:
+    drop = patch.droppable
+    if drop.proof == "content" and drop.own:
+        yield f"{one_line(drop.own.tag)} reads as after the patch already", ""
+    if drop.newest and drop.newest != drop.own:
+        yield f"on upstream's newest line from {one_line(drop.newest.tag)} on", ""
+    elif drop.own and audit.has_newer_line and not drop.newest and audit.newest:
+        yield f"not found in {one_line(audit.newest.tag)}, upstream's newest", "yellow"
+
+
+def _of_later(later: Later) -> str:
+    follow = later.follow_up
+    released = f"first in {one_line(later.released_in.tag)}" if later.released_in else "unreleased"
+    where = f"carried by {one_line(later.carried_by)}" if later.carried_by else released
+    return f"afterwards {label(follow.commit)} ({follow.kind} {short(follow.of)}; {where})"
+
+
+_WHY = {
+    "file-absent": "the file is not there",
+    "there-already": "reads so already",
+    "no-place": "its lines are not there",
+}
+
+
+def _places(obstacles: Sequence[Obstacle]) -> str:
+    said = [f"{one_line(o.path)} hunk {o.hunk} ({_WHY[o.why]})" for o in obstacles[:_SHOWN]]
+    more = len(obstacles) - _SHOWN
+    return ", ".join([*said, *([f"and {count(more, 'more hunk')}"] if more > 0 else [])])
+
+
+def _named(paths: Sequence[str]) -> str:
+    more = len(paths) - _SHOWN
+    names = [one_line(path) for path in paths[:_SHOWN]]
+    return ", ".join([*names, *([count(more, "more file")] if more > 0 else [])])
+
+
+# -- headers ---------------------------------------------------------------------------------------
+
+
+def _headers(page: Page, audit: Audit) -> None:
+    findings = [*audit.findings, *(f for patch in audit.patches for f in patch.findings)]
+    counts = Counter(finding.severity for finding in findings)
+    if counts["error"] or counts["warning"]:
+        page.blank()
+        page.paragraph(
+            f"Headers: {count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}; "
+            "validate-dep3 says which, and --fix mends some.",
+        )
+    for finding in audit.findings:
+        page.paragraph(f"{one_line(finding.path)}: {one_line(finding.message)}", 2, "yellow")
