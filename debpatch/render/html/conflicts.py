@@ -1,0 +1,99 @@
+"""Conflicts by file: which commit conflicts where, as a table, and the places themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from debpatch.inputs.repository import Commit
+from debpatch.picks.conflicts import ConflictCheck, PlacedConflict, Trial
+from debpatch.picks.regions import Side
+
+_MOST_LINES = 60
+"""A side of a region beyond so many lines is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A commit, picked alone and upon those before it in its series."""
+
+    commit: Commit
+    alone: Trial
+    stacked: Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Lines of a region with the number of the first, and how many more there are."""
+
+    start: int
+    lines: tuple[str, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegionView:
+    """A place in conflict: before the commit, in the target, after the commit."""
+
+    base: Cut
+    ours: Cut
+    theirs: Cut
+    touched_ours: tuple[str | Commit, ...]
+    touched_theirs: tuple[str | Commit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file, and each commit with the conflict that it has there, None where it has none."""
+
+    path: str
+    cells: tuple[tuple[Commit, PlacedConflict | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictsView:
+    """Files by commits, files with most conflicts first."""
+
+    target: str
+    columns: tuple[Column, ...]
+    files: tuple[FileView, ...]
+
+
+def conflicts_view(checks: Sequence[ConflictCheck]) -> ConflictsView | None:
+    """What to show of ``checks``; None where no commit was tried."""
+    columns = tuple(
+        Column(alone.commit, alone, stacked)
+        for check in checks
+        for alone, stacked in zip(check.alone, check.stacked, strict=True)
+    )
+    if not columns:
+        return None
+    paths = dict.fromkeys(c.conflict.path for column in columns for c in column.alone.conflicts)
+    files = [
+        FileView(path, tuple((column.commit, _in_file(column, path)) for column in columns))
+        for path in paths
+    ]
+    files.sort(key=lambda file: (-sum(found is not None for _, found in file.cells), file.path))
+    return ConflictsView(checks[0].target.name, columns, tuple(files))
+
+
+def _in_file(column: Column, path: str) -> PlacedConflict | None:
+    return next((c for c in column.alone.conflicts if c.conflict.path == path), None)
+
+
+def regions(found: PlacedConflict) -> list[RegionView]:
+    """The places of a conflict, for its details."""
+    return [
+        RegionView(
+            _cut(place.region.base),
+            _cut(place.region.ours),
+            _cut(place.region.theirs),
+            place.touched.ours if place.touched else (),
+            place.touched.theirs if place.touched else (),
+        )
+        for place in found.places
+    ]
+
+
+def _cut(side: Side) -> Cut:
+    return Cut(side.start, side.lines[:_MOST_LINES], max(0, len(side.lines) - _MOST_LINES))

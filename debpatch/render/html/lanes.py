@@ -1,0 +1,216 @@
+"""The picture of where a fix lives: branches as lanes, from left to right over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from debpatch.picks.backports import Backports, BranchState
+from debpatch.render.html import happenings as events
+from debpatch.render.html.happenings import Happening, happenings
+from debpatch.render.html.timescale import LabelRows, Scale
+from debpatch.review.timeline import Lane, Released, Timeline
+
+WIDTH = 1080
+_LEFT, _RIGHT = 168.0, 1040.0  # where time begins and ends
+_ROW = 15.0  # the height of a row of labels
+_MOST_LANES = 9  # the table below has them all
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text, centred at its mark, and how far above or below."""
+
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something on a lane: what, where, what is written beside it, and a sentence about it."""
+
+    kind: events.Kind | Literal["release", "prerelease", "base", "patch"]
+    x: float
+    title: str
+    label: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """A lane: its name, the state of the fix, where it runs, and what is on it.
+
+    It begins at ``x``, coming from the height ``forks_from`` where it left another lane; up to
+    ``changes_at`` it does not have that state yet.
+    """
+
+    name: str
+    state: str
+    y: float
+    x: float
+    end: float
+    changes_at: float
+    forks_from: float | None
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From a commit to what came of it, from place to place."""
+
+    kind: events.Kind
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @property
+    def path(self) -> str:
+        """A curve: below the lane where both are on one, else leaving and arriving along it."""
+        x1, y1, x2, y2 = (round(place, 1) for place in (self.x1, self.y1, self.x2, self.y2))
+        if y1 == y2:
+            middle = round((x1 + x2) / 2, 1)
+            return f"M{x1} {y1 + 7}Q{middle} {y1 + 22} {x2} {y2 + 8}"
+        reach = round(max(24.0, (x2 - x1) / 2), 1)
+        return f"M{x1} {y1}C{x1 + reach:.1f} {y1} {x2 - reach:.1f} {y2} {x2} {y2}"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The whole picture, in units of the SVG; ``hidden`` are branches that it has no room for."""
+
+    height: float
+    months: tuple[tuple[float, str], ...]
+    lanes: tuple[LaneView, ...]
+    arrows: tuple[Arrow, ...]
+    hidden: int
+
+
+def picture(timeline: Timeline, backports: Sequence[Backports], patch: str) -> Picture | None:
+    """Draw ``timeline``, and on it what ``backports``, at least one, tell of a fix.
+
+    The package, where they know of one, gets a lane of its own below the others, which ends with
+    ``patch``. None where there is nothing to draw.
+    """
+    lanes = timeline.lanes[:_MOST_LANES]
+    found = happenings(backports, [lane.branch for lane in lanes])
+    if not found:
+        return None
+    scale = _scale(lanes, found, timeline.base)
+    views: list[LaneView] = []
+    y = 34.0
+    for lane in lanes:
+        state = next(s for s in backports[0].branches if s.branch.name == lane.branch)
+        base = timeline.base if lane.branch == backports[0].own else None
+        own = [each for each in found if each.branch == lane.branch]
+        above, below = LabelRows(4), LabelRows(3)
+        marks = (*_commits(own, scale, above), *_releases(lane, base, found, scale, below))
+        y += 12 + _ROW * len(above.rows)
+        views.append(_lane(lane, state, own, scale, y, marks, views))
+        y += 22 + _ROW * len(below.rows)
+    if package := backports[0].package:
+        y += 12 + _ROW
+        views.append(_package(package, timeline.base, scale, y, patch, views, backports[0].own))
+        y += 14
+    return Picture(
+        y + 12,
+        tuple(scale.months()),
+        tuple(views),
+        tuple(_arrows(found, views, scale)),
+        len(timeline.lanes) - len(lanes),
+    )
+
+
+def _scale(lanes: Sequence[Lane], found: Sequence[Happening], base: Released | None) -> Scale:
+    releases = [release for lane in lanes for release in lane.releases if not release.is_prerelease]
+    dates = [
+        *(happening.commit.date for happening in found),
+        *(release.date for release in (*releases, *([base] if base else []))),
+        *(lane.newest for lane in lanes),
+    ]
+    return Scale.of(dates, _LEFT, _RIGHT)
+
+
+# -- what is on a lane -----------------------------------------------------------------------------
+
+
+def _commits(own: Sequence[Happening], scale: Scale, above: LabelRows) -> list[Mark]:
+    marks = []
+    for happening in sorted(own, key=lambda each: each.commit.date):
+        commit, x = happening.commit, scale(happening.commit.date)
+        row = above.place(x, commit.sha[:8])
+        label = Label(-14 - _ROW * row, commit.sha[:8]) if row is not None else None
+        marks.append(Mark(happening.kind, x, f"{commit.sha[:12]} {commit.subject}", label))
+    return marks
+
+
+def _releases(
+    lane: Lane, base: Released | None, found: Sequence[Happening], scale: Scale, below: LabelRows
+) -> list[Mark]:
+    """The releases of a lane; those that matter are named first, others where there is room."""
+    telling = {happening.released_in for happening in found}
+    marks = []
+    for release in sorted(
+        (*([base] if base else []), *lane.releases),
+        key=lambda each: (each is not base, each.tag not in telling, each.date),
+    ):
+        is_telling = release is base or release.tag in telling
+        x = scale(release.date)
+        row = below.place(x, release.tag) if is_telling or not release.is_prerelease else None
+        label = Label(22 + _ROW * row, release.tag) if row is not None else None
+        kind: Literal["base", "release", "prerelease"] = "release"
+        if release is base:
+            kind = "base"
+        elif release.is_prerelease:
+            kind = "prerelease"
+        title = f"{release.tag}, which the package is built from" if base else release.tag
+        marks.append(Mark(kind, x, title if release is base else release.tag, label))
+    return marks
+
+
+# -- lanes -----------------------------------------------------------------------------------------
+
+
+def _lane(
+    lane: Lane,
+    state: BranchState,
+    own: Sequence[Happening],
+    scale: Scale,
+    y: float,
+    marks: tuple[Mark, ...],
+    views: Sequence[LaneView],
+) -> LaneView:
+    forks_from = views[0].y if views and lane.forked is not None else None
+    x = scale(lane.forked) if forks_from is not None and lane.forked else _LEFT
+    came = [scale(one.commit.date) for one in own if one.kind in ("fix", "landing")]
+    changes_at = min(came, default=x)
+    end = scale(lane.newest)
+    return LaneView(lane.branch, state.state.value, y, x, end, changes_at, forks_from, marks)
+
+
+def _package(
+    package: BranchState,
+    base: Released | None,
+    scale: Scale,
+    y: float,
+    patch: str,
+    views: Sequence[LaneView],
+    own: str | None,
+) -> LaneView:
+    above = next((view.y for view in views if view.name == own), None)
+    x = scale(base.date) if base else _LEFT
+    mark = Mark("patch", _RIGHT - 40, patch, Label(-14, "this patch"))
+    return LaneView(
+        package.branch.name, package.state.value, y, x, _RIGHT - 40, x,
+        above if base else None, (mark,),
+    )  # fmt: skip
+
+
+def _arrows(found: Sequence[Happening], views: Sequence[LaneView], scale: Scale) -> list[Arrow]:
+    heights = {view.name: view.y for view in views}
+    places = {each.commit.sha: (scale(each.commit.date), heights[each.branch]) for each in found}
+    return [
+        Arrow(each.kind, *places[each.of], *places[each.commit.sha])
+        for each in found
+        if each.of in places
+    ]

@@ -1,0 +1,89 @@
+"""report.html: a review as one page to look at, which opens from disk and needs nothing else."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from debpatch.render.html import hunks, lanes, page, steps
+from debpatch.render.html.conflicts import conflicts_view, regions
+from debpatch.render.html.glance import figures
+from debpatch.render.html.header import header_view
+from debpatch.render.html.links import commit_urls
+from debpatch.review.review import Review, Verdict
+
+SECTIONS = {
+    "verdict": "Verdict",
+    "where": "Where the fix lives",
+    "plan": "Plan",
+    "hunks": "Hunks",
+    "options": "Options",
+    "header": "Header",
+    "conflicts": "Conflicts",
+    "unknown": "Unknown",
+}
+_VERDICTS = {
+    Verdict.READY: "Ready",
+    Verdict.MEND: "Mend it first",
+    Verdict.REPLACE: "Take upstream's commits instead",
+    Verdict.DROP: "Not needed: the package has the fix",
+    Verdict.UNKNOWN: "Too little is known to say",
+}
+_LEGEND = {
+    "fix": "the fix",
+    "landing": "a landing of it",
+    "fixes": "repairs it later",
+    "reverts": "takes it back",
+    "release": "release",
+    "base": "the package's base",
+    "patch": "this patch",
+}
+_ROLES = {
+    "wanted": "wanted",
+    "prerequisite": "prerequisite",
+    "follow-up": "follow-up",
+    "carried": "already carried",
+    "offered": "could follow",
+}
+_OUTCOMES = {"clean": "clean", "conflict": "conflict", "already-applied": "there already"}
+
+
+def render(review: Review) -> str:
+    """The review as an HTML document."""
+    url = commit_urls(review.upstream_url)
+    name = PurePosixPath(review.patch.name).name
+    comparisons = [
+        hunks.comparison_view(number, item, url)
+        for number, item in enumerate(review.comparison.alternatives, 1)
+    ]
+    has_picture = review.timeline is not None and bool(review.backports)
+    return page.render(
+        "report",
+        {
+            "review": review,
+            "name": name,
+            "package": f"{review.package.name} {review.package.version}"
+            if review.package
+            else None,
+            "url": url,
+            "figures": figures(review),
+            "picture": lanes.picture(review.timeline, review.backports, name)
+            if review.timeline and has_picture
+            else None,
+            "plan": steps.plan_view(review.plan) if review.plan else None,
+            "comparisons": comparisons,
+            "totals": hunks.totals(comparisons),
+            "header": header_view(review.patch.header, review.header.findings),
+            "conflicts": conflicts_view(review.conflicts),
+            "regions": regions,
+            "width": lanes.WIDTH,
+            "row": steps.ROW,
+            "node": steps.NODE,
+            "sections": SECTIONS.items(),
+            "verdicts": _VERDICTS,
+            "legend": _LEGEND.items(),
+            "roles": _ROLES,
+            "titles": hunks.TITLES,
+            "meanings": hunks.MEANINGS,
+            "outcomes": _OUTCOMES,
+        },
+    )

@@ -1,0 +1,86 @@
+"use strict";
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // The theme: as the system has it, or chosen; remembered where the browser lets a file remember.
+  const themes = ["auto", "light", "dark"];
+  const theme = document.getElementById("theme");
+  const recall = () => { try { return localStorage.getItem("debpatch-theme"); } catch { return null; } };
+  const remember = (name) => { try { localStorage.setItem("debpatch-theme", name); } catch { /* not for files */ } };
+  const choose = (name) => {
+    document.documentElement.className = name === "auto" ? "" : name;
+    theme.querySelector("span").textContent = name;
+  };
+  choose(themes.includes(recall()) ? recall() : "auto");
+  theme.hidden = false;
+  theme.addEventListener("click", () => {
+    const name = themes[(themes.indexOf(theme.querySelector("span").textContent) + 1) % themes.length];
+    choose(name);
+    remember(name);
+  });
+
+  // The filter: hunks of the groups that are pressed; all of them where none is.
+  const hunks = all(".hunk");
+  const filters = all("[data-filter]");
+  const shown = document.getElementById("shown");
+  const apply = () => {
+    const pressed = filters.filter((button) => button.ariaPressed === "true").map((button) => button.dataset.filter);
+    let number = 0;
+    for (const hunk of hunks) {
+      hunk.hidden = pressed.length > 0 && !pressed.includes(hunk.dataset.group);
+      number += !hunk.hidden;
+    }
+    shown.textContent = pressed.length ? `${number} of ${hunks.length} hunks` : "";
+  };
+  for (const button of filters) {
+    button.disabled = false;
+    button.addEventListener("click", () => {
+      button.ariaPressed = String(button.ariaPressed !== "true");
+      apply();
+    });
+  }
+  for (const button of all("[data-all]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      for (const hunk of hunks) if (!hunk.hidden) hunk.open = button.dataset.all === "open";
+    });
+  }
+
+  // A link to something that is folded or filtered away shows it.
+  const reveal = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    if (target.closest(".hunk[hidden]")) {
+      for (const button of filters) button.ariaPressed = "false";
+      apply();
+    }
+    for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  if (location.hash) reveal();
+
+  if (navigator.clipboard) {
+    for (const button of all("[data-copy]")) {
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        try {
+          await navigator.clipboard.writeText(button.parentElement.querySelector("pre").textContent);
+          button.textContent = "Copied";
+        } catch { button.textContent = "Not allowed"; }
+        setTimeout(() => { button.textContent = "Copy"; }, 1500);
+      });
+    }
+  }
+
+  // Which section is read now.
+  const links = new Map(all("nav a").map((link) => [link.hash.slice(1), link]));
+  const visible = new Set();
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) visible[isIntersecting ? "add" : "delete"](target.id);
+    const now = [...links.keys()].find((id) => visible.has(id));
+    for (const [id, link] of links) link.toggleAttribute("aria-current", id === now);
+    if (now) links.get(now).setAttribute("aria-current", "true");
+  }, { rootMargin: "-10% 0px -70% 0px" });
+  all("main > section").forEach((section) => watch.observe(section));
+})();
