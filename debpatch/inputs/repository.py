@@ -91,6 +91,8 @@ class Repository:
         self._git = Git(self._folder)
         self._entries: dict[str, Mapping[str, TreeEntry]] = {}
         self._named: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._tags_containing: dict[str, tuple[str, ...]] = {}
+        self._merge_bases: dict[tuple[str, str], str | None] = {}
         try:
             self._git.require_version()
             self._borrow(Path(path))
@@ -208,10 +210,13 @@ class Repository:
 
     def tags_containing(self, sha: str) -> tuple[str, ...]:
         """The short names of the tags whose history has the commit."""
-        output = self._output(
-            "for-each-ref", f"--contains={sha}", "--format=%(refname:strip=2)", "refs/tags"
-        )
-        return tuple(output.decode("utf-8", "surrogateescape").splitlines())
+        if sha not in self._tags_containing:
+            output = self._output(
+                "for-each-ref", f"--contains={sha}", "--format=%(refname:strip=2)", "refs/tags"
+            )
+            tags = output.decode("utf-8", "surrogateescape").splitlines()
+            self._tags_containing[sha] = tuple(tags)
+        return self._tags_containing[sha]
 
     def resolve(self, revision: str) -> str:
         """The full id of the commit that ``revision`` names (gitrevisions(7)).
@@ -480,8 +485,10 @@ class Repository:
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits (git-merge-base(1)); None where there is none."""
-        status, output, _ = self._git.status_and_output("merge-base", one, other)
-        return output.decode().split()[0] if status == 0 else None
+        if (one, other) not in self._merge_bases:
+            status, output, _ = self._git.status_and_output("merge-base", one, other)
+            self._merge_bases[one, other] = output.decode().split()[0] if status == 0 else None
+        return self._merge_bases[one, other]
 
     def blame(
         self, sha: str, path: str, lines: Iterable[int], since: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from debpatch.inputs.history import History, read_history
@@ -98,6 +98,7 @@ class Ground:
     tree: str
     base: str
     package_name: str
+    _conflicts: dict[tuple[str, str], bool] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def line(self) -> tuple[Release, ...]:
@@ -137,11 +138,17 @@ class Ground:
         commits = [commit for commit in commits if len(commit.parents) == 1]
         if len(commits) > _MOST_LATER:
             return None
-        conflicts, without = (
-            sum(found.outcome == "conflict" for found in pick_each(self.repository, commits, onto))
-            for onto in (tree, self.tree)
-        )
+        conflicts, without = (self._conflicting(commits, onto) for onto in (tree, self.tree))
         return Later(last, len(commits), conflicts, without)
+
+    def _conflicting(self, commits: Sequence[Commit], onto: str) -> int:
+        """How many of ``commits`` conflict on the tree ``onto``, each alone."""
+        new = [commit for commit in commits if (commit.sha, onto) not in self._conflicts]
+        picks = pick_each(self.repository, new, onto)
+        self._conflicts.update(
+            {(found.commit.sha, onto): found.outcome == "conflict" for found in picks}
+        )
+        return sum(self._conflicts[commit.sha, onto] for commit in commits)
 
 
 def options_for(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from debpatch.inputs.released import first_release
+from debpatch.inputs.history import read_history
+from debpatch.inputs.releases import read_release
 from debpatch.inputs.repository import Commit
+from debpatch.picks.backports import first_releases
 from debpatch.picks.carried import Carriers
 from debpatch.picks.plan import Plan
 from debpatch.picks.target import Target
@@ -26,11 +28,13 @@ def neighbours(target: Target, series: Sequence[Commit], plan: Plan | None) -> I
     paths = {file.path for commit in series for file in repository.commit_diff(commit).files}
     found = repository.path_log(series[-1].sha, target.upstream, sorted(paths))[:_MOST]
     own = {commit.sha for commit in series}
+    shas = [sha for sha in reversed(found) if sha not in own]
+    tags = {tag: sha for tag, sha in repository.tag_commits.items() if read_release(tag)}
+    first = first_releases(read_history(repository, tags.values(), [target.upstream]), tags, shas)
     planned = {step.commit.sha for step in plan.series} if plan else set()
     carriers = Carriers(target)
-    for sha in reversed(found):
-        if sha not in own:
-            commit = repository.commit(sha)
-            is_planned = sha in planned
-            carrier = None if is_planned else carriers.of(commit)
-            yield Neighbour(commit, first_release(repository, sha), carrier, is_planned)
+    for sha in shas:
+        commit = repository.commit(sha)
+        is_planned = sha in planned
+        carrier = None if is_planned else carriers.of(commit)
+        yield Neighbour(commit, first[sha], carrier, is_planned)
