@@ -24,7 +24,14 @@ from debpatch.picks.affected import affected, is_noise
 from debpatch.picks.branches import Branch, branch_version, release_branches, tag_branches
 from debpatch.picks.evidence import Fix, Sign, confidence
 from debpatch.picks.follow_ups import FollowUp, follow_ups
-from debpatch.picks.landings import CLAIMED, Candidate, find_landings, origins, renamed_on
+from debpatch.picks.landings import (
+    CLAIMED,
+    SUSPECTED,
+    Candidate,
+    find_landings,
+    origins,
+    renamed_on,
+)
 from debpatch.picks.target import Target
 
 
@@ -335,11 +342,12 @@ def _absent_cause(survey: _Survey, branch: Branch) -> Commit | None:
 
 
 def _has(survey: _Survey, commit: Commit, branch: Branch) -> bool:
+    """Whether the branch may have ``commit``, itself or as another."""
     if survey.repository.merge_base(commit.sha, branch.tip) == commit.sha:
         return True
     fix = Fix((commit,))
     return any(
-        confidence(fix.signs(other), None) >= CLAIMED
+        confidence(fix.signs(other), None) >= SUSPECTED
         for sha, other in survey.history.commits.items()
         if survey.is_on(sha, branch)
     )

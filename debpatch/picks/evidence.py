@@ -53,7 +53,7 @@ class Sign(StrEnum):
 
 _WEIGHTS = {
     Sign.TRAILER: 12.0,
-    Sign.NAMED: 8.0,
+    Sign.NAMED: 10.0,
     Sign.MENTION: 2.0,
     Sign.CHANGE_ID: 9.0,
     Sign.MESSAGE_ID: 9.0,

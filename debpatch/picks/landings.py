@@ -21,8 +21,8 @@ from debpatch.picks.branches import Branch
 from debpatch.picks.evidence import Fix, Sign, confidence, picked_from
 from debpatch.picks.similarity import Likeness, Rarity, contained
 
-CLAIMED = 0.5
-"""From this confidence on a commit is called a landing."""
+CLAIMED = 0.8
+"""From this confidence on a commit is called a landing; docs/benchmarks.md has what others give."""
 SUSPECTED = 0.2
 """From this confidence on it cannot be said that there is none."""
 

@@ -16,7 +16,7 @@ from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.affected import CHRONICLE
 from debpatch.picks.branches import release_branches
 from debpatch.picks.evidence import Fix, confidence
-from debpatch.picks.landings import CLAIMED, origins
+from debpatch.picks.landings import SUSPECTED, origins
 
 _CVE = re.compile(r"CVE-(\d{4}-\d{4,})", re.IGNORECASE)
 _ISSUE = re.compile(r"(?P<project>[\w.-]+/[\w.-]+)?[#!](?P<number>\d+)")
@@ -77,8 +77,8 @@ def _without_landings(repository: Repository, commits: Iterable[Commit]) -> list
     for commit in commits:
         own = Fix((commit, *origins(repository, commit)))
         if not any(
-            confidence(Fix((fix,)).signs(commit), None) >= CLAIMED
-            or confidence(own.signs(fix), None) >= CLAIMED
+            confidence(Fix((fix,)).signs(commit), None) >= SUSPECTED
+            or confidence(own.signs(fix), None) >= SUSPECTED
             for fix in fixes
         ):
             fixes.append(commit)
