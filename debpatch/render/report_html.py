@@ -71,7 +71,6 @@ def render(review: Review) -> str:
             else None,
             "plan": steps.plan_view(review.plan) if review.plan else None,
             "comparisons": comparisons,
-            "totals": hunks.totals(comparisons),
             "header": header_view(review.patch.header, review.header.findings),
             "conflicts": conflicts_view(review.conflicts),
             "regions": regions,
@@ -85,5 +84,6 @@ def render(review: Review) -> str:
             "titles": hunks.TITLES,
             "meanings": hunks.MEANINGS,
             "outcomes": _OUTCOMES,
+            "sides": {"+": "p", "-": "m", " ": "c"},
         },
     )

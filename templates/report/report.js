@@ -19,31 +19,28 @@
     remember(name);
   });
 
-  // The filter: hunks of the groups that are pressed; all of them where none is.
-  const hunks = all(".hunk");
-  const filters = all("[data-filter]");
-  const shown = document.getElementById("shown");
-  const apply = () => {
-    const pressed = filters.filter((button) => button.ariaPressed === "true").map((button) => button.dataset.filter);
-    let number = 0;
-    for (const hunk of hunks) {
-      hunk.hidden = pressed.length > 0 && !pressed.includes(hunk.dataset.group);
-      number += !hunk.hidden;
-    }
-    shown.textContent = pressed.length ? `${number} of ${hunks.length} hunks` : "";
+  // The filter of a comparison: hunks of the groups that are pressed; all of them where none is.
+  const filter = (comparison) => {
+    const hunks = all(".hunk", comparison);
+    const pressed = all('[data-filter][aria-pressed="true"]', comparison).map((button) => button.dataset.filter);
+    for (const hunk of hunks) hunk.hidden = pressed.length > 0 && !pressed.includes(hunk.dataset.group);
+    const number = hunks.filter((hunk) => !hunk.hidden).length;
+    comparison.querySelector(".shown").textContent = pressed.length ? `${number} of ${hunks.length} hunks` : "";
   };
-  for (const button of filters) {
-    button.disabled = false;
-    button.addEventListener("click", () => {
-      button.ariaPressed = String(button.ariaPressed !== "true");
-      apply();
-    });
-  }
-  for (const button of all("[data-all]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      for (const hunk of hunks) if (!hunk.hidden) hunk.open = button.dataset.all === "open";
-    });
+  for (const comparison of all(".comparison")) {
+    for (const button of all("[data-filter]", comparison)) {
+      button.disabled = false;
+      button.addEventListener("click", () => {
+        button.ariaPressed = String(button.ariaPressed !== "true");
+        filter(comparison);
+      });
+    }
+    for (const button of all("[data-all]", comparison)) {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        for (const hunk of all(".hunk:not([hidden])", comparison)) hunk.open = button.dataset.all === "open";
+      });
+    }
   }
 
   // A link to something that is folded or filtered away shows it.
@@ -51,8 +48,9 @@
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
     if (target.closest(".hunk[hidden]")) {
-      for (const button of filters) button.ariaPressed = "false";
-      apply();
+      const comparison = target.closest(".comparison");
+      for (const button of all("[data-filter]", comparison)) button.ariaPressed = "false";
+      filter(comparison);
     }
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
     target.scrollIntoView();

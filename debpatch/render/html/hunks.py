@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -127,12 +126,6 @@ class ComparisonView:
             shares.append((group, round(begin, 2), round(width, 2)))
             begin += width
         return tuple(shares)
-
-
-def totals(views: Iterable[ComparisonView]) -> dict[Group, int]:
-    """How many hunks of each group there are in all of ``views``."""
-    counts = Counter(hunk.group for view in views for hunk in view.hunks)
-    return {group: counts[group] for group in Group if counts[group]}
 
 
 def comparison_view(number: int, item: AlternativeReport, url: CommitUrl) -> ComparisonView:

@@ -52,6 +52,7 @@ class LaneView:
     changes_at: float
     forks_from: float | None
     marks: tuple[Mark, ...]
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +200,11 @@ def _package(
 ) -> LaneView:
     above = next((view.y for view in views if view.name == own), None)
     x = scale(base.date) if base else _LEFT
+    name, _, version = package.branch.name.partition(" ")
     mark = Mark("patch", _RIGHT - 40, patch, Label(-14, "this patch"))
-    return LaneView(
-        package.branch.name, package.state.value, y, x, _RIGHT - 40, x,
-        above if base else None, (mark,),
-    )  # fmt: skip
+    forks_from = above if base else None
+    state = package.state.value
+    return LaneView(name, state, y, x, _RIGHT - 40, x, forks_from, (mark,), version)
 
 
 def _arrows(found: Sequence[Happening], views: Sequence[LaneView], scale: Scale) -> list[Arrow]:
