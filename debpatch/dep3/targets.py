@@ -11,6 +11,7 @@ from pathlib import Path
 from debpatch.dep3.case import Listing
 from debpatch.errors import DebpatchError
 from debpatch.inputs.dsc import SourceTarballs
+from debpatch.inputs.patch_queue import PatchQueue
 from debpatch.inputs.series import PATCHES, SERIES_FILES, parse_series
 from debpatch.inputs.source_directory import SourceDirectory, find_package_root
 from debpatch.inputs.source_package import APT, SourcePackage, open_package
@@ -162,6 +163,8 @@ def _paths(package: SourcePackage) -> Iterator[str]:
         yield from (f"{PATCHES}/{name}" for name in _files_below(package.root / PATCHES))
     elif isinstance(package.tree, SourceTarballs):
         yield from package.tree.debian
+    elif isinstance(package.tree, PatchQueue):
+        yield from package.tree.patches
 
 
 def _files_below(folder: Path) -> Iterator[str]:

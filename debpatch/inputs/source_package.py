@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from debpatch.errors import DebpatchError
 from debpatch.inputs.dsc import open_dsc
+from debpatch.inputs.patch_queue import open_patch_queue
 from debpatch.inputs.series import SERIES_FILES, SeriesEntry, parse_series
 from debpatch.inputs.source_directory import SourceDirectory, find_package_root
 from debpatch.inputs.source_tree import PackageFile, SourceTree
@@ -30,7 +31,7 @@ class SourcePackage:
     ``location`` is what the user called it. ``series`` are its patches in order, and ``applied``
     the names of those that its tree already has: none for a ``.dsc``, what quilt says for a
     directory, and None where quilt says nothing and only trying tells. ``root`` is the directory,
-    None for a ``.dsc``.
+    None for a ``.dsc`` and a patch queue, whose patches are no files.
     """
 
     location: str
@@ -59,9 +60,9 @@ class SourcePackage:
 def open_package(spec: str | Path) -> SourcePackage:
     """Open a directory, a ``.dsc``, ``apt:NAME``, ``apt:NAME/SUITE`` or ``apt:NAME=VERSION``.
 
-    A directory may be any folder inside of an unpacked package. What apt downloads is a ``.dsc``
-    from then on. Raises DebpatchError for what is no source package, and what ``open_dsc`` and
-    ``download_source`` raise.
+    A directory may be any folder inside of an unpacked package, or of a checkout of a patch queue
+    (gbp-pq(1)). What apt downloads is a ``.dsc`` from then on. Raises DebpatchError for what is no
+    source package, and what ``open_dsc`` and ``download_source`` raise.
     """
     location = str(spec)
     if isinstance(spec, str) and spec.startswith(APT):
@@ -74,6 +75,9 @@ def open_package(spec: str | Path) -> SourcePackage:
         if root is None:
             raise DebpatchError(f"{path}: no source package, no debian/changelog here or above")
         directory = SourceDirectory(root)
+        if queue := open_patch_queue(directory):
+            names = [entry.name for entry in _series(location, queue)]
+            return _package(location, queue, tuple(names))
         return _package(location, directory, directory.applied(), root)
     if path.suffix != ".dsc":
         raise DebpatchError(

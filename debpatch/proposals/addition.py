@@ -34,10 +34,11 @@ def require_series(package: SourcePackage) -> None:
 
 
 def require_folder(package: SourcePackage) -> Path:
-    """The folder of the package; raises DebpatchError for a ``.dsc``, which is not written to."""
+    """The folder of the package; raises DebpatchError where there is none to write to."""
     if package.root is None:
         raise DebpatchError(
-            f"{package.location}: is packed; unpack it (dpkg-source -x) and name the folder"
+            f"{package.location}: is packed, or a patch queue; name an unpacked folder "
+            "(dpkg-source -x, gbp pq export)"
         )
     return package.root
 
