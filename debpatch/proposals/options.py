@@ -192,7 +192,8 @@ def picked(ground: Ground, commits: Sequence[Commit]) -> Option:
             said = f"{commit.sha[:12]} does not apply ({where})"
             return Option(_SERIES, tuple(commits), None, said, (), None)
         tree = found.tree
-    return as_it_is(ground, _SERIES, tree, commits, _AS_UPSTREAM)
+    size = ground.size(ground.tree, tree)
+    return Option(_SERIES, tuple(commits), size, _AS_UPSTREAM, (), None)
 
 
 _SERIES = "upstream's series"

@@ -146,14 +146,16 @@ def gather(
     *,
     series: Sequence[Commit] = (),
     plan: Plan | None = None,
+    options: tuple[Option, ...] = (),
     base: str | None = None,
     unstable: str | None = None,
     bugs: Bugs | None = None,
 ) -> Proposal:
     """Find out what there is to say of the update from ``current`` to ``proposed``.
 
-    ``series`` are upstream commits that do the same, and ``plan`` brings them to the package; what
-    is not given is looked for, also ``unstable``, the version there.
+    ``series`` are upstream commits that do the same, ``plan`` brings them to the package, and
+    ``options`` are the ways that this makes, the update's own first; what is not given is looked
+    for, also ``unstable``, the version there.
 
     Raises DebpatchError where both packages are the same, a series does not apply, or the base is
     not known.
@@ -168,10 +170,12 @@ def gather(
     after = package_target(repository, proposed, tag if _same_upstream(current, proposed) else None)
     ground = Ground(repository, before.tree, tag, current.name)
     there = find_unstable(repository, current.name, unstable)
-    own = as_it_is(ground, "this update", after.tree, commits, _differs(patches))
-    series = series or find_series(before, commits, ground.line)
-    if series and plan is None:
-        plan = plan_backport(before, series, with_follow_ups=True)
+    if not options:
+        own = as_it_is(ground, "this update", after.tree, commits, _differs(patches))
+        series = series or find_series(before, commits, ground.line)
+        if series and plan is None:
+            plan = plan_backport(before, series, with_follow_ups=True)
+        options = options_for(ground, own, series, plan)
     given = bugs or Bugs()
     return Proposal(
         kind,
@@ -188,7 +192,7 @@ def gather(
         Bugs(given.upstream, tuple(dict.fromkeys((*given.debian, *_closed(proposed, current))))),
         difference,
         ground.size(before.tree, after.tree),
-        options_for(ground, own, series, plan),
+        options,
         tag,
         picked(replace(ground, tree=repository.tree(tag)), commits) if commits else None,
     )

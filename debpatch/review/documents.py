@@ -5,8 +5,8 @@ For upstream's own commits where these are better, else for the patch as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from debpatch.errors import DebpatchError
 from debpatch.inputs.source_package import SourcePackage
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.compose import compose
+from debpatch.proposals.options import Option
 from debpatch.proposals.proposal import Kind, Proposal, gather
 from debpatch.proposals.request import Change, find_target, proposed_by
 from debpatch.proposals.self_check import Objection, self_check
@@ -73,11 +74,23 @@ def documents(facts: Facts, verdict: Verdict, wishes: Wishes) -> Documents:
     new = proposed_by(repository, package, change, kind, suite, wishes.uploader, wishes.now)
     proposal = gather(
         repository, package, new, kind, suite,
-        series=facts.series, plan=plan, base=facts.base, bugs=wishes.bugs,
+        options=tuple(_options(facts, is_series=is_series)), base=facts.base, bugs=wishes.bugs,
     )  # fmt: skip
     questions = Questions({})
     files = compose(proposal, questions, wishes.uploader, wishes.now, wishes.templates)
     return Documents(proposal, files, questions.open, self_check(proposal))
+
+
+def _options(facts: Facts, *, is_series: bool) -> Iterator[Option]:
+    """The ways as the update sees them: itself, the patch by hand that it replaces, the others."""
+    own = next((each for each in facts.options if bool(each.parts) is is_series), None)
+    if own is None:
+        return
+    yield replace(own, name="this update", parts=())
+    for each in facts.options:
+        if each is not own:
+            is_patch = each is facts.options[0] and is_series
+            yield replace(each, name="the patch by hand") if is_patch else each
 
 
 def usual_kind(package: SourcePackage, suite: str | None, today: date) -> Kind:

@@ -7,6 +7,8 @@ from dataclasses import fields
 from pathlib import PurePosixPath
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.clone import is_url
+from debpatch.inputs.upstream_location import candidates
 from debpatch.inputs.workspace import Workspace
 from debpatch.picks.plan import Tell
 from debpatch.proposals.compose import REQUEST, debdiff_name
@@ -55,7 +57,16 @@ def gather(
         next_steps=tuple(steps),
         documents=files,
         timeline=lanes,
+        upstream_url=_address(facts, commands.repo),
     )
+
+
+def _address(facts: Facts, named: str | None) -> str | None:
+    """Where the upstream repository is on the net: where the user says, or else the package."""
+    if named and is_url(named):
+        return named
+    found = candidates(facts.package, facts.patch.header)
+    return found[0].url if found else None
 
 
 _WHOM = {
