@@ -124,7 +124,11 @@ def review(
 
 def _files(found: Review) -> Mapping[str, bytes]:
     """The folder's files by their paths in it."""
-    from debpatch.render import review_json
+    from debpatch.render import report_html, review_json
     from debpatch.review.folder import REPORT
 
-    return {REPORT: review_json.render(found).encode(), **found.documents}
+    return {
+        REPORT: review_json.render(found).encode(),
+        "report.html": report_html.render(found).encode(),
+        **found.documents,
+    }
