@@ -1,0 +1,41 @@
+"""A person, a day, and a stage for the commands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from debpatch.demo import Demo, build_demo
+from trust.commands import Stage, set_stage
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return build_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def stage(demo: Demo, tmp_path: Path) -> Stage:
+    """Copies of the demo's parts."""
+    return set_stage(demo, tmp_path / "stage")
+
+
+@pytest.fixture(autouse=True)
+def _surroundings_of_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person, a day, no package around, and a folder of our own for what is temporary."""
+    monkeypatch.setenv("DEBFULLNAME", "Grete Vinter")
+    monkeypatch.setenv("DEBEMAIL", "grete@debian.example.org")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1772360000")
+    for name in ("elsewhere", "tmp"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+
+def needs_root() -> None:
+    """Skip the test where this process is not root."""
+    if os.geteuid():
+        pytest.skip("only root can act for several users")
