@@ -69,7 +69,7 @@ def render(review: Review) -> str:
             "picture": lanes.picture(review.timeline, review.backports, name)
             if review.timeline and has_picture
             else None,
-            "plan": steps.plan_view(review.plan) if review.plan else None,
+            "plan": steps.plan_view(review.plan, review.neighbours) if review.plan else None,
             "comparisons": comparisons,
             "header": header_view(review.patch.header, review.header.findings),
             "conflicts": conflicts_view(review.conflicts),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import LCSseq
+
 from debpatch.inputs.repository import Commit
 from debpatch.picks.conflicts import ConflictCheck, PlacedConflict, Trial
 from debpatch.picks.regions import Side
@@ -24,10 +26,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Lines of a region with the number of the first, and how many more there are."""
+    """Lines of a region with the number of the first, and how many more there are.
+
+    Each line has with it whether it is not as before the commit.
+    """
 
     start: int
-    lines: tuple[str, ...]
+    lines: tuple[tuple[str, bool], ...]
     more: int
 
 
@@ -85,9 +90,9 @@ def regions(found: PlacedConflict) -> list[RegionView]:
     """The places of a conflict, for its details."""
     return [
         RegionView(
-            _cut(place.region.base),
-            _cut(place.region.ours),
-            _cut(place.region.theirs),
+            _cut(place.region.base, place.region.base),
+            _cut(place.region.ours, place.region.base),
+            _cut(place.region.theirs, place.region.base),
             place.touched.ours if place.touched else (),
             place.touched.theirs if place.touched else (),
         )
@@ -95,5 +100,13 @@ def regions(found: PlacedConflict) -> list[RegionView]:
     ]
 
 
-def _cut(side: Side) -> Cut:
-    return Cut(side.start, side.lines[:_MOST_LINES], max(0, len(side.lines) - _MOST_LINES))
+def _cut(side: Side, base: Side) -> Cut:
+    lines = side.lines[:_MOST_LINES]
+    kept = {
+        number
+        for code in LCSseq.opcodes(base.lines, lines)
+        if code.tag == "equal"
+        for number in range(code.dest_start, code.dest_end)
+    }
+    shown = tuple((line, number not in kept) for number, line in enumerate(lines))
+    return Cut(side.start, shown, len(side.lines) - len(lines))

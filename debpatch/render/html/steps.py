@@ -8,7 +8,9 @@ from typing import Literal
 
 from debpatch.inputs.repository import Commit
 from debpatch.picks.plan import Plan, Role, Size
+from debpatch.render.conflicts_text import carrier
 from debpatch.render.plan_text import because
+from debpatch.review.review import Neighbour
 
 ROW = 60
 """The height of a row."""
@@ -58,11 +60,21 @@ class PlanView:
         return ROW * len(self.steps)
 
 
-def plan_view(plan: Plan) -> PlanView:
-    """What to show of ``plan``: what is there already, the series, what could follow."""
-    steps = tuple(_steps(plan))
+def plan_view(plan: Plan, neighbours: Sequence[Neighbour]) -> PlanView:
+    """What to show of ``plan``: what is there already, the series, what could follow.
+
+    Of the ``neighbours`` those that the package carries.
+    """
+    steps = (*_carried(neighbours), *_steps(plan))
     most = max((step.changed for step in steps), default=0)
     return PlanView(steps, tuple(_arcs(plan, steps)), most)
+
+
+def _carried(neighbours: Sequence[Neighbour]) -> Iterator[StepView]:
+    for one in neighbours:
+        if one.carried_by is not None:
+            text = f"the target has it already: {carrier(one.commit, one.carried_by)}"
+            yield StepView("carried", None, one.commit, text, None, False)
 
 
 def _steps(plan: Plan) -> Iterator[StepView]:
