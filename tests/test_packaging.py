@@ -40,8 +40,8 @@ def imported() -> set[NormalizedName]:
             elif isinstance(node, ast.ImportFrom):
                 names.add((node.module or "").partition(".")[0])
     names -= {*sys.stdlib_module_names, "debpatch"}
-    known = packages_distributions()
-    return {canonicalize_name(known[name][0]) for name in names}
+    known = packages_distributions()  # Debian's packages may lack the lists of files for this
+    return {canonicalize_name(known.get(name, [name])[0]) for name in names}
 
 
 def test_what_is_imported_is_declared(project: dict[str, Any]) -> None:

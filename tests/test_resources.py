@@ -44,6 +44,10 @@ def site(tmp_path: Path) -> Path:
     return package.parent
 
 
+@pytest.mark.skipif(
+    not Path(resources.__file__).is_relative_to(CHECKOUT / "debpatch"),
+    reason="it is not the checkout's debpatch that is tested",
+)
 def test_checkout() -> None:
     assert resources.fixtures() == CHECKOUT / "fixtures"
     assert resources.templates() == CHECKOUT / "templates"

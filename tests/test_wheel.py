@@ -31,6 +31,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of an environment with the wheel, and our dependencies without ourselves."""
+    pytest.importorskip("pip", reason="pip, which installs the wheel, is not installed")
     environment = tmp_path_factory.mktemp("environment")
     venv.create(environment, symlinks=True)
     programs = environment / "bin"

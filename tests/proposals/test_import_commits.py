@@ -332,7 +332,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("at", ["_write", "_exchange"])
+@pytest.mark.parametrize("at", ["_write", "exchange"])
 def test_a_killed_process_leaves_the_package_as_it_was(
     demo: Demo, package: Path, series: str, at: str
 ) -> None:
