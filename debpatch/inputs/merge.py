@@ -121,7 +121,7 @@ def _base(repository: Repository, commit: Commit) -> str:
     if len(commit.parents) > 1:
         raise DebpatchError(
             f"{commit.sha[:12]} is a merge of {len(commit.parents)} commits, which cannot be "
-            "picked; name the commits that it merges"
+            f"picked; name the commits that it merges: {commit.sha[:12]}^..{commit.sha[:12]}"
         )
     return repository.tree(commit.parents[0]) if commit.parents else repository.empty_tree
 

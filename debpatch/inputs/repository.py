@@ -93,6 +93,7 @@ class Repository:
         self._named: dict[tuple[str, str], Mapping[str, str]] = {}
         self._tags_containing: dict[str, tuple[str, ...]] = {}
         self._merge_bases: dict[tuple[str, str], str | None] = {}
+        self._blob_diffs: dict[tuple[str, str], bytes] = {}
         try:
             self._git.require_version()
             self._borrow(Path(path))
@@ -440,10 +441,12 @@ class Repository:
 
     def diff_blobs(self, old: str, new: str) -> bytes:
         """The bare difference of two blobs, by the algorithm that Git merges with."""
-        return self._output(
-            "diff", "--histogram", "--no-indent-heuristic", "--text", "-U0", "--no-color",
-            "--no-ext-diff", "--no-textconv", old, new,
-        )  # fmt: skip
+        if (old, new) not in self._blob_diffs:
+            self._blob_diffs[old, new] = self._output(
+                "diff", "--histogram", "--no-indent-heuristic", "--text", "-U0", "--no-color",
+                "--no-ext-diff", "--no-textconv", old, new,
+            )  # fmt: skip
+        return self._blob_diffs[old, new]
 
     def diffstat(self, old: str, new: str) -> tuple[int, int, int]:
         """How many files differ, and how many lines were inserted and deleted (binary ones: 0)."""
@@ -460,8 +463,18 @@ class Repository:
             raise DebpatchError(self._lacks(f"the parent of {commit.sha[:12]}"))
         return self.diff(commit.parents[0] if commit.parents else self.empty_tree, commit.sha)
 
-    def renames(self, old: str, new: str) -> Mapping[str, str]:
-        """Files that ``new`` has under another name than ``old``: new path -> old path."""
+    def renames(self, old: str, new: str, paths: Iterable[str] | None = None) -> Mapping[str, str]:
+        """Files that ``new`` has under another name than ``old``: new path -> old path.
+
+        With ``paths``, only of these; Git then need not guess about all other files.
+        """
+        if paths is not None:
+            ours, theirs = self.entries(self.tree(old)), self.entries(self.tree(new))
+            wanted = {path: theirs[path] for path in paths if path in theirs and path not in ours}
+            if not wanted:
+                return {}
+            gone = {path: entry for path, entry in ours.items() if path not in theirs}
+            old, new = self.write_tree(None, gone), self.write_tree(None, wanted)
         output = self._output(
             "diff-tree", "-r", "-M", _RENAMES, "-z", "--name-status", "--diff-filter=R",
             "--end-of-options", old, new,

@@ -21,12 +21,16 @@ class Carriers:
         self._target = target
         self._repository = target.repository
         self._since = cache(self._read_since)
+        self._found = cache(self._find)
 
     def of(self, commit: Commit) -> str | Commit | None:
         """What has the change of ``commit``: itself, what says so, or what changes the same lines.
 
         Something like it is not enough: a plan that left it out would be wrong.
         """
+        return self._found(commit)
+
+    def _find(self, commit: Commit) -> str | Commit | None:
         since = self._repository.merge_base(commit.sha, self._target.commit)
         if since == commit.sha:
             return commit

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 
 from debpatch.inputs.merge import Pick
 from debpatch.inputs.repository import Commit, Repository
@@ -42,6 +43,7 @@ class Prerequisites:
     def __init__(self, target: Target) -> None:
         self._repository: Repository = target.repository
         self._blame = Blame(target)
+        self._changed = cache(self._read_changed)
 
     def of(self, pick: Pick, reach: Reach) -> Iterator[Need]:
         """The commits before ``pick`` that the target lacks and that touched the same places.
@@ -52,14 +54,9 @@ class Prerequisites:
             found: list[str | Commit] = []
             places = regions(self._repository, pick, conflict)
             if reach is Reach.FILE:
-                parents = pick.commit.parents[:1]
                 paths = (conflict.path, *conflict.others)
-                since = self._blame.ancestor(pick)
-                found = [
-                    self._repository.commit(sha)
-                    for parent in parents
-                    for sha in self._repository.path_log(parent, since, paths)
-                ]
+                for parent in pick.commit.parents[:1]:
+                    found += self._changed(parent, self._blame.ancestor(pick), paths)
             elif places:
                 around = _AROUND if reach is Reach.SURROUNDINGS else 0
                 for region in places:
@@ -69,3 +66,9 @@ class Prerequisites:
             for commit in found:
                 if isinstance(commit, Commit) and len(commit.parents) < 2:
                     yield Need(commit, pick.commit, conflict.path)
+
+    def _read_changed(
+        self, parent: str, since: str | None, paths: tuple[str, ...]
+    ) -> Sequence[Commit]:
+        shas = self._repository.path_log(parent, since, paths)
+        return [self._repository.commit(sha) for sha in shas]

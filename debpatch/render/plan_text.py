@@ -59,7 +59,8 @@ def _summary(plan: Plan) -> str:
     if not plan.series:
         return f"Nothing to do: {onto} has it all."
     if plan.clean:
-        return f"{number} apply cleanly to {onto}: {_size(plan.size)}"
+        verb = "applies" if len(plan.series) == 1 else "apply"
+        return f"{number} {verb} cleanly to {onto}: {_size(plan.size)}"
     places = sum(max(1, len(item.places)) for _, items in plan.left for item in items)
     return f"No clean series for {onto} found: {number}, {count(places, 'place')} in conflict"
 
