@@ -16,6 +16,8 @@ _SAID = {
     "distinct modes": "distinct types",
     "directory rename suggested": "file location",
     "directory rename unclear split": "directory rename split",
+    "file in way of directory rename": "implicit dir rename",
+    "directory rename collision": "implicit dir rename",
 }
 
 
