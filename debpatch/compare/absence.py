@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from pathlib import PurePosixPath
+from posixpath import basename
 
 from rapidfuzz import fuzz, process
 
@@ -47,7 +47,7 @@ def why_missing(
     path = change.old_path
     if path is None and change.path not in base.paths:
         return Reason.NOT_CARRIED  # a new file can always be carried
-    found = _places(path or change.path, base, names)
+    found = places(path or change.path, base, names)
     if not found:
         return Reason.FILE_ABSENT
     if change.hunk.number == 0:  # no text, but what is said of the file
@@ -71,13 +71,12 @@ def _ends_only(change: Change) -> bool:
     return removed == added and before != after
 
 
-def _places(path: str, base: Tree, names: Iterable[str]) -> list[str]:
+def places(path: str, base: Tree, names: Iterable[str]) -> Sequence[str]:
     """Where upstream's file lies at the base: under its name, known others, its last part."""
     if path in base.paths:
         return [path]
     known = sorted(set(names) & set(base.paths))
-    name = PurePosixPath(path).name
-    return known or [other for other in base.paths if PurePosixPath(other).name == name]
+    return known or base.named.get(basename(path), ())
 
 
 @dataclass(frozen=True, slots=True)

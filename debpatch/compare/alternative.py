@@ -83,7 +83,5 @@ def moved_paths(alternative: Alternative, base: Tree) -> Mapping[str, str]:
     wanted -= set(base.paths)
     moved: dict[str, str] = {}
     for before in alternative.befores:
-        if wanted - moved.keys():
-            renames = base.repository.renames(base.sha, before)
-            moved |= {path: renames[path] for path in wanted & renames.keys()}
+        moved |= base.repository.renames(base.sha, before, wanted - moved.keys())
     return moved

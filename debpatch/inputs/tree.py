@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from posixpath import basename
 
 from debpatch.inputs.apply import apply_file
 from debpatch.inputs.diff import FileDiff
@@ -28,6 +31,14 @@ class Tree:
     def paths(self) -> Collection[str]:
         """The paths of all files."""
         return self.repository.entries(self.sha).keys()
+
+    @cached_property
+    def named(self) -> Mapping[str, Sequence[str]]:
+        """The paths of the files of each name, in whatever folders."""
+        named: dict[str, list[str]] = defaultdict(list)
+        for path in self.paths:
+            named[basename(path)].append(path)
+        return named
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import basename
 
-from debpatch.compare.absence import Reason, why_missing
+from debpatch.compare.absence import Reason, places, why_missing
 from debpatch.compare.change import Change
 from debpatch.compare.ladder import is_trivial
 from debpatch.inputs.diff import Line
@@ -35,19 +35,24 @@ class Affected:
     is_fixed: bool
 
 
+def telling(fix: Sequence[Change]) -> Sequence[Change]:
+    """The hunks of ``fix`` that count; those of comments do where there are no others."""
+    return [change for change in fix if not is_noise(change)] or fix
+
+
 def affected(fix: Sequence[Change], tree: Tree, moved: Mapping[str, str]) -> Affected:
-    """Look in ``tree`` for the code that ``fix`` changes; ``moved`` has its files' names there."""
-    # A fix may be of comments alone, and then these are what counts.
-    telling = [change for change in fix if not is_noise(change)] or list(fix)
-    places = {c: [moved[path]] if (path := c.old_path or "") in moved else [] for c in telling}
-    reasons = {change: why_missing(change, tree, places[change], {}) for change in telling}
-    lacks = [change for change in telling if reasons[change] is Reason.NOT_CARRIED]
-    fixed = [change for change in telling if reasons[change] is Reason.ALREADY_PRESENT]
+    """Look in ``tree`` for the code that the telling hunks ``fix`` change.
+
+    ``moved`` has the names there of files that have others in the fix.
+    """
+    reasons = {change: why_missing(change, tree, _names(change, moved), {}) for change in fix}
+    lacks = [change for change in fix if reasons[change] is Reason.NOT_CARRIED]
+    fixed = [change for change in fix if reasons[change] is Reason.ALREADY_PRESENT]
     # Anybody can add a file; a tree is affected if it has what the fix changes.
-    counted = [change for change in telling if change.old_path] or telling
+    counted = [change for change in fix if change.old_path] or fix
     there = {*fixed, *(change for change in lacks if _is_known(change, tree, moved))}
     share = sum(len(c.text) for c in counted if c in there) / sum(len(c.text) for c in counted)
-    return Affected(tuple(lacks), share, len(fixed) == len(telling))
+    return Affected(tuple(lacks), share, len(fixed) == len(fix))
 
 
 def is_noise(change: Change) -> bool:
@@ -67,7 +72,8 @@ def _is_known(change: Change, tree: Tree, moved: Mapping[str, str]) -> bool:
         return True
     old = [line for line in change.hunk.lines if line.sign == "-"] or change.hunk.old
     words = _words(old)
-    contents = [tree.read(path) or b"" for path in _places(change.old_path, tree, moved)]
+    found = places(change.old_path, tree, _names(change, moved))
+    contents = [tree.read(path) or b"" for path in found]
     text = b"\n".join(contents).decode("utf-8", "surrogateescape")
     return sum(word in text for word in words) * 2 >= len(words)
 
@@ -77,8 +83,6 @@ def _words(lines: Iterable[Line]) -> set[str]:
     return {word for word in words if _TELLING.search(word)}
 
 
-def _places(path: str, tree: Tree, moved: Mapping[str, str]) -> list[str]:
-    place = moved.get(path, path)
-    if place in tree.paths:
-        return [place]
-    return [other for other in tree.paths if basename(other) == basename(path)]
+def _names(change: Change, moved: Mapping[str, str]) -> Sequence[str]:
+    name = moved.get(change.old_path or "")
+    return [name] if name else []

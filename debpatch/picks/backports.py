@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from debpatch.compare.absence import Reason
 from debpatch.compare.alternative import Alternative, moved_paths, read_alternative
@@ -20,7 +21,7 @@ from debpatch.inputs.references import named_commits
 from debpatch.inputs.releases import read_release, releases
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.tree import Tree
-from debpatch.picks.affected import affected, is_noise
+from debpatch.picks.affected import affected, is_noise, telling
 from debpatch.picks.branches import Branch, branch_version, release_branches, tag_branches
 from debpatch.picks.evidence import Fix, Sign, confidence
 from debpatch.picks.follow_ups import FollowUp, follow_ups
@@ -174,6 +175,26 @@ class _Survey:
     reached: Mapping[str, int]
     change: Alternative
 
+    @cached_property
+    def telling(self) -> Sequence[Change]:
+        """The hunks of the fix that count."""
+        return telling(self.change.changes)
+
+    @cached_property
+    def causes(self) -> Mapping[str, Commit]:
+        """The commits that the fix says brought the bug, by the ids of what may be their copies."""
+        message = self.fix.commits[0].message.encode("utf-8", "replace")
+        named = [reference.sha for reference in named_commits(message) if reference.kind == "cause"]
+        found = {self.repository.resolve(sha) for sha in named if self.repository.has(sha)}
+        causes = [self.repository.commit(sha) for sha in found]
+        copies = {cause.sha: cause for cause in causes}
+        for cause in causes:
+            known = Fix((cause,))
+            for sha, commit in self.history.commits.items():
+                if confidence(known.signs(commit), None) >= SUSPECTED:
+                    copies[sha] = cause
+        return copies
+
     @classmethod
     def of(
         cls,
@@ -218,8 +239,14 @@ class _Survey:
         )
 
     def is_on(self, sha: str, branch: Branch) -> bool:
-        """Whether the branch has the commit."""
+        """Whether the branch has the commit, one that the fix does not have."""
         return bool(self.reached[sha] >> self.branches.index(branch) & 1)
+
+    def has(self, sha: str, branch: Branch) -> bool:
+        """Whether the branch has the commit, which may be any."""
+        if sha in self.history.commits:
+            return self.is_on(sha, branch)
+        return self.repository.merge_base(sha, branch.tip) == sha
 
     def reverted_by(self, sha: str, branch: Branch) -> Commit | None:
         """The commit on ``branch`` that took ``sha`` back and was not taken back itself."""
@@ -279,9 +306,9 @@ def _state(survey: _Survey, branch: Branch, package: Target | None) -> BranchSta
         state = State.PARTIAL if lacks else State.PORTED
         return BranchState(branch, state, claimed, lacks, carried)
     tree = Tree(survey.repository, survey.repository.tree(branch.tip), branch.name)
-    found = affected(survey.change.changes, tree, {})
+    found = affected(survey.telling, tree, {})
     if found.share < _HARDLY and (moved := renamed_on(survey.repository, commit, branch)):
-        found = affected(survey.change.changes, tree, moved)
+        found = affected(survey.telling, tree, moved)
     cause = _absent_cause(survey, branch)
     if found.is_fixed:
         return BranchState(branch, State.PORTED, claimed)
@@ -332,22 +359,7 @@ def _left_out(
 
 def _absent_cause(survey: _Survey, branch: Branch) -> Commit | None:
     """The commit that the fix says brought the bug, where the branch does not have it."""
-    repository = survey.repository
-    message = survey.fix.commits[0].message.encode("utf-8", "replace")
-    named = [r.sha for r in named_commits(message) if r.kind == "cause" and repository.has(r.sha)]
-    causes = [repository.commit(repository.resolve(sha)) for sha in named]
-    if causes and not any(_has(survey, cause, branch) for cause in causes):
-        return causes[0]
-    return None
-
-
-def _has(survey: _Survey, commit: Commit, branch: Branch) -> bool:
-    """Whether the branch may have ``commit``, itself or as another."""
-    if survey.repository.merge_base(commit.sha, branch.tip) == commit.sha:
-        return True
-    fix = Fix((commit,))
-    return any(
-        confidence(fix.signs(other), None) >= SUSPECTED
-        for sha, other in survey.history.commits.items()
-        if survey.is_on(sha, branch)
-    )
+    copies = survey.causes
+    if not copies or any(survey.has(sha, branch) for sha in copies):
+        return None
+    return next(iter(copies.values()))

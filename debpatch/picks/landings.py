@@ -234,6 +234,5 @@ def renamed_on(repository: Repository, commit: Commit, branch: Branch) -> Mappin
     """The files of ``commit`` that have another name on ``branch``: their path there by theirs."""
     if not commit.parents:
         return {}
-    renames = repository.renames(branch.tip, commit.parents[0])
-    paths = {file.old_path for file in repository.commit_diff(commit).files}
-    return {path: name for path, name in renames.items() if path in paths}
+    paths = {file.old_path for file in repository.commit_diff(commit).files if file.old_path}
+    return repository.renames(branch.tip, commit.parents[0], paths)

@@ -405,6 +405,20 @@ def test_the_callers_git_variables_do_not_lead_astray(
     assert not (tmp_path / "index").exists()
 
 
+def test_renames_of_some_files_are_those_among_all(tmp_path: Path) -> None:
+    made = Repo(tmp_path / "upstream")
+    texts = {name: "".join(f"{name} {n}\n" for n in range(20)) for name in ("a", "b", "c", "d")}
+    made.commit({f"{name}.c": text for name, text in texts.items()}, "first", tag="v1.0")
+    moved = {f"sub/{name}{name}.c": texts[name] + "more\n" for name in ("a", "b", "c")}
+    made.commit({**moved, "a.c": None, "b.c": None, "c.c": None}, "second", tag="v2.0")
+    with Repository(made.path) as repository:
+        renames = repository.renames("v1.0", "v2.0")
+        assert renames == {"sub/aa.c": "a.c", "sub/bb.c": "b.c", "sub/cc.c": "c.c"}
+        some = repository.renames("v1.0", "v2.0", ["sub/aa.c", "d.c", "nowhere.c"])
+        assert some == {"sub/aa.c": "a.c"}
+        assert repository.renames("v1.0", "v2.0", ["d.c"]) == {}
+
+
 def test_replacements_do_not_change_what_a_commit_is(repo: Repo) -> None:
     repo.git("replace", "main", "v1.0")
     assert head_files(repo.path) == FILES
