@@ -17,7 +17,6 @@ from debpatch.audit.identity import Identity
 from debpatch.audit.landed import Standing
 from debpatch.audit.series import Application, Obstacle, SeriesPatch, apply_in_turn
 from debpatch.audit.upstream import Upstream
-from debpatch.compare.comparison import Verdict
 from debpatch.inputs.releases import Release
 from debpatch.inputs.tree import Edit, Tree
 
@@ -30,12 +29,14 @@ class Droppable:
     """The first releases on which a patch has nothing left to do, None where it always has.
 
     ``own`` is on the package's own line or, where that has none, the oldest of all. ``newest`` is
-    on the line of the newest release, where that is another one.
+    on the line of the newest release, where that is another one. Where it is not ``sure``, the
+    patch has lines of its own, or is not certainly what upstream has there.
     """
 
     own: Release | None = None
     newest: Release | None = None
     proof: Proof | None = None
+    sure: bool = False
 
 
 class Fate(StrEnum):
@@ -49,20 +50,15 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A patch's fate on a new release, what proves it droppable, which hunks find no place."""
+    """A patch's fate on a new release, what proves it droppable, which hunks find no place.
+
+    ``sure`` is as in ``Droppable``.
+    """
 
     fate: Fate
     proof: Proof | None = None
     obstacles: tuple[Obstacle, ...] = ()
-
-
-def explains(identity: Identity | None) -> bool:
-    """Whether the commits are most of the patch, so that with them it has nothing left to do."""
-    return (
-        identity is not None
-        and identity.match is not Verdict.DIVERGED
-        and identity.own[0] * 2 <= identity.own[1]
-    )
+    sure: bool = True
 
 
 # -- from which release on -------------------------------------------------------------------------
@@ -73,16 +69,15 @@ def droppable(
 ) -> Droppable:
     """Find the first releases on which ``patch`` has nothing left to do."""
     newest = newest_line(upstream)
-    if identity and explains(identity):
-        return Droppable(
-            _first_having(upstream, standing, identity, upstream.own_line)
-            or _oldest_having(upstream, standing, identity),
-            _first_having(upstream, standing, identity, newest),
-            "commits",
-        )
+    if identity and identity.explains:
+        own = _first_having(upstream, standing, identity, upstream.own_line)
+        own = own or _oldest_having(upstream, standing, identity)
+        other = _first_having(upstream, standing, identity, newest)
+        if own or other:
+            return Droppable(own or other, other, "commits", identity.is_whole)
     own = _first_reading(upstream, patch, upstream.own_line)
     other = _first_reading(upstream, patch, newest)
-    return Droppable(own or other, other, "content" if own or other else None)
+    return Droppable(own or other, other, "content", True) if own or other else Droppable()
 
 
 def newest_line(upstream: Upstream) -> tuple[Release, ...]:
@@ -182,12 +177,13 @@ def _early(
         return Outcome(Fate.UNKNOWN)
     if reads_as_after(tree, patch):
         return Outcome(Fate.DROPPABLE, "content")
-    if identity and explains(identity) and standing.has(onto, identity):
-        # That the commits are there, and their effect is not, is a contradiction to look at.
-        return Outcome(Fate.DROPPABLE, "commits") if Edit.of(tree).apply(patch.files) else None
+    # That the commits are there, and the patch still applies, is a contradiction to look at.
+    has_commits = identity and identity.explains and standing.has(onto, identity)
+    if identity and has_commits and Edit.of(tree).apply(patch.files):
+        return Outcome(Fate.DROPPABLE, "commits", sure=identity.is_whole)
     return None
 
 
 def _applied(application: Application) -> Outcome:
     fate = Fate.CONFLICT if application.obstacles else Fate.APPLIES
-    return Outcome(fate, None, application.obstacles)
+    return Outcome(fate, obstacles=application.obstacles)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from debpatch.audit.series import SeriesPatch
@@ -49,6 +50,19 @@ class Identity:
     signs: tuple[Sign, ...]
     confidence: float
 
+    @property
+    def explains(self) -> bool:
+        """Whether a release that has the commits has what the patch is for."""
+        if self.match is Verdict.DIVERGED:
+            return bool(_PROOF & set(self.signs))
+        return self.own[0] * 2 <= self.own[1]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether that is beyond doubt: it is these commits, and nothing of its own is in it."""
+        is_near = self.match is not Verdict.DIVERGED and not self.own[0]
+        return is_near and self.confidence >= _SURE
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -83,22 +97,36 @@ def read_subject(upstream: Upstream, patch: SeriesPatch) -> Subject:
         header,
         tuple(change for file in patch.files for change in changes(Diff(b"", (file,), None), None)),
         folded_lines(patch.files),
-        Commit(patch.name, (), "", author.text if author else "", 0, 0, text),
+        Commit(patch.name, (), "", author.text if author else "", _date(header), 0, text),
         tuple(named),
         tuple(sha for sha, kind in named.items() if kind in _CLAIMS),
     )
 
 
 _CLAIMS = {"origin", "applied-upstream", "cherry-picked"}
+
+
+def _date(header: Header) -> int:
+    """The author's date, as git-format-patch(1) writes it, in Unix seconds; 0 for none."""
+    field = header.first("date")
+    try:
+        return int(parsedate_to_datetime(field.text).timestamp()) if field else 0
+    except (ValueError, OverflowError):
+        return 0
 _TRIED = 6
 """So many commits are compared hunk by hunk with a patch, those first for which most speaks."""
+_SURE = 0.99
+"""The confidence that leaves no doubt."""
 _LISTED = 50
 """So many commits are looked at for their lines."""
 _SLIGHT = 0.15
 """The part of the patch in common from which on a commit is looked at."""
-_ALONE = 0.5
-"""The similarity from which on contents alone may speak for a commit; also the part of a commit
-that a patch must have, to carry it beside others."""
+_ALONE = 0.6
+"""The similarity from which on contents alone may speak for a commit."""
+_MOSTLY = 0.5
+"""The part of a commit that a patch must have to carry it beside others."""
+_PROOF = {Sign.TRAILER, Sign.NAMED, Sign.CHANGE_ID, Sign.MESSAGE_ID, Sign.AUTHOR_DATE}
+"""Words that leave no doubt which commit is meant, however little of it is left in the patch."""
 _REST = 0.1
 """The part of a patch that may be left unexplained before further commits are looked for, and that
 such a one must explain."""
@@ -151,7 +179,7 @@ def _shortlist(upstream: Upstream, subject: Subject) -> tuple[str, ...]:
     alike = [
         sha
         for sha, weight in common.items()
-        if weight >= least or weight >= _ALONE * upstream.weight(sha)
+        if weight >= least or weight >= _MOSTLY * upstream.weight(sha)
     ]
     alike.sort(key=lambda sha: -common[sha])
     words = sorted(upstream.sharing_words(subject.as_commit))
@@ -194,15 +222,13 @@ def _choose(case: _Case, candidates: Sequence[_Candidate]) -> Identity | None:
     plausible = [each for each in candidates if each.is_plausible]
     found = [found for each in plausible[:_TRIED] if (found := _alone(case, each))]
     best = min(found, key=lambda each: _rank(case, each), default=None)
-    chosen = [each for each in candidates if best and each.commit == best.commits[0]]
+    if best is None:
+        return None
+    chosen = [each for each in candidates if each.commit == best.commits[0]]
     more = _others(case, candidates, chosen)
-    if not more:
-        return best
-    several = _together(case, [*chosen, *more])
+    several = _together(case, [*chosen, *more]) if more else None
     order = list(Verdict).index
-    if several and (best is None or order(several.match) <= order(best.match)):
-        return several
-    return best
+    return several if several and order(several.match) <= order(best.match) else best
 
 
 def _rank(case: _Case, identity: Identity) -> tuple[int, ...]:
@@ -212,10 +238,10 @@ def _rank(case: _Case, identity: Identity) -> tuple[int, ...]:
     return (
         list(Verdict).index(identity.match),
         identity.own[0],
-        identity.carried[0] - identity.carried[1],
+        identity.carried[1] - identity.carried[0],
+        not upstream.releases_with(commit.sha),
         commit.sha not in case.subject.named,
         not any(upstream.has(upstream.tagged[r], commit.sha) for r in upstream.own_line),
-        not upstream.releases_with(commit.sha),
         commit.date,
     )
 
@@ -238,8 +264,21 @@ def _alone(case: _Case, candidate: _Candidate) -> Identity | None:
     if case.base and not here:
         moved = moved_paths(Alternative((commit,), tuple(theirs), commit.parents[:1]), case.base)
     compared = _compared(case, theirs, moved, [candidate])
-    is_meant = compared and (candidate.has_words or compared.match is not Verdict.DIVERGED)
-    return compared if is_meant else None
+    if compared:
+        is_meant = candidate.has_words or compared.match is not Verdict.DIVERGED
+        return compared if is_meant else None
+    return _rewritten(case, candidate, here)
+
+
+def _rewritten(case: _Case, candidate: _Candidate, here: Sequence[Change]) -> Identity | None:
+    """A mail of upstream's whose diff somebody wrote anew, to the same end."""
+    if not {Sign.SUBJECT, Sign.AUTHOR_DATE} <= candidate.signs:
+        return None
+    common = _lines(candidate.lines, case.paths) & _lines(case.subject.lines)
+    total = sum(len(change.text) for change in case.subject.changes)
+    of = sum(len(change.text) for change in here)
+    own = total - common.total()
+    return _identity([candidate], Verdict.DIVERGED, (common.total(), of), (own, total), ())
 
 
 def _compared(
@@ -315,8 +354,8 @@ def _others(
             if gain
             and each not in chosen
             and (
-                each.commit.sha in case.subject.named
-                or (gain >= least and gain >= _ALONE * weigh(_lines(each.lines, case.paths)))
+                each.commit.sha in case.subject.claimed
+                or (gain >= least and gain >= _MOSTLY * weigh(_lines(each.lines, case.paths)))
             )
         ]
         if not fitting:

@@ -13,7 +13,7 @@ from debpatch.audit.identity import Identity
 from debpatch.audit.upstream import Upstream
 from debpatch.inputs.changes import CommitLines, read_whole_changes
 from debpatch.inputs.repository import Commit
-from debpatch.picks.evidence import Fix, confidence
+from debpatch.picks.evidence import Fix, Sign, bare_subject, confidence
 from debpatch.picks.follow_ups import FollowUp, follow_ups
 from debpatch.picks.landings import CLAIMED, origins
 from debpatch.picks.similarity import Likeness
@@ -57,9 +57,10 @@ def _is_landing(
 ) -> bool:
     ours, theirs = whole.get(fix.commits[0].sha, {}), whole.get(other.sha, {})
     similarity = Likeness(ours, upstream.rarity).to(theirs)
-    signs = fix.signs(other) | Fix((other,)).signs(fix.commits[0])
-    is_sure = bool(signs) or similarity >= _COPY
-    return is_sure and confidence(signs, similarity) >= CLAIMED
+    # What the fix says of the other counts where it says that it is a port of it.
+    signs = fix.signs(other) | (Fix((other,)).signs(fix.commits[0]) & {Sign.TRAILER, Sign.NAMED})
+    has_words = bool(signs - {Sign.AUTHOR, Sign.MENTION})
+    return (has_words or similarity >= _COPY) and confidence(signs, similarity) >= CLAIMED
 
 
 _COPY = 0.9  # similarity of the same lines
@@ -79,16 +80,23 @@ class Standing:
             self._later[follow.of.sha].append(follow)
 
     def follow_ups(self, identity: Identity) -> tuple[FollowUp, ...]:
-        """What repairs, takes back or mentions a landing of the patch's commits, oldest first."""
+        """What repairs, takes back or mentions a landing of the patch's commits, oldest first.
+
+        The same follow-up on several lines is told once. What the patch's own commits came after
+        is not afterwards.
+        """
         landed = {commit.sha for commit in self.landings(identity)}
-        found = {
-            (follow.commit.sha, follow.kind): follow
-            for sha in landed
-            for follow in self._later[sha]
-            if follow.commit.sha not in landed
-        }
-        order = self._upstream.order
-        return tuple(sorted(found.values(), key=lambda follow: order[follow.commit.sha]))
+        found = [follow for sha in landed for follow in self._later[sha]]
+        found.sort(key=lambda follow: self._upstream.order[follow.commit.sha])
+        once: dict[tuple[str, str], FollowUp] = {}
+        for follow in found:
+            if follow.commit.sha not in landed and not self._is_before(follow.commit, identity):
+                once.setdefault((follow.kind, bare_subject(follow.commit.subject)), follow)
+        return tuple(once.values())
+
+    def _is_before(self, commit: Commit, identity: Identity) -> bool:
+        merge_base = self._upstream.repository.merge_base
+        return any(merge_base(commit.sha, own.sha) == commit.sha for own in identity.commits)
 
     def landings(self, identity: Identity) -> tuple[Commit, ...]:
         """The commits of the patch, and all that land one of them elsewhere."""

@@ -50,6 +50,7 @@ def _patch(patch: PatchAudit) -> _Json:
         "droppable_from": _tag(patch.droppable.own),
         "droppable_from_newest_line": _tag(patch.droppable.newest),
         "droppable_by": patch.droppable.proof,
+        "droppable_sure": patch.droppable.sure if patch.droppable.own else None,
         "follow_ups": [_later(later) for later in patch.follow_ups],
         "onto": _outcome(patch.outcome) if patch.outcome else None,
     }
@@ -85,6 +86,7 @@ def _outcome(outcome: Outcome) -> _Json:
     return {
         "fate": outcome.fate.value,
         "droppable_by": outcome.proof,
+        "sure": outcome.sure,
         "obstacles": [_obstacle(each) for each in outcome.obstacles],
     }
 
