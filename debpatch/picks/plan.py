@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from debpatch.inputs.history import read_history
-from debpatch.inputs.merge import Outcome
+from debpatch.inputs.merge import Outcome, Pick
 from debpatch.inputs.repository import Commit
 from debpatch.picks.branches import release_branches
 from debpatch.picks.carried import Carriers
@@ -19,6 +19,7 @@ from debpatch.picks.conflicts import PlacedConflict, placed
 from debpatch.picks.evidence import bare_subject
 from debpatch.picks.follow_ups import FollowUp, follow_ups
 from debpatch.picks.landings import origins
+from debpatch.picks.ports import Port, find_ports
 from debpatch.picks.prerequisites import Need
 from debpatch.picks.search import Attempt, Bound, Bounds, Search
 from debpatch.picks.target import Target, check_related
@@ -54,7 +55,8 @@ class Plan:
     """A series for ``target`` and what it comes to.
 
     ``left`` are the conflicts that remain, by the commit that has them; a plan with none is clean.
-    ``offered`` are follow-ups that are not part of the plan. ``tried`` is how many commits were
+    ``ports`` are upstream's own ports of what could not be picked. ``offered`` are follow-ups that
+    are not part of the plan. ``tried`` is how many commits were
     considered, ``picks`` how many picks were made; ``bound`` names the bound that ended the search
     too early, if one did.
     """
@@ -62,6 +64,7 @@ class Plan:
     target: Target
     steps: tuple[Step, ...]
     left: tuple[tuple[Commit, tuple[PlacedConflict, ...]], ...]
+    ports: tuple[Port, ...]
     offered: tuple[FollowUp, ...]
     tree: str
     size: Size
@@ -118,18 +121,18 @@ def plan_backport(
           if c.sha in carried),
         *_steps(target, search, found, {commit.sha for commit in wanted}, taken, carriers),
     ]  # fmt: skip
-    left = tuple(
-        (
-            picked.commit,
-            tuple(placed(target.repository, picked, c, Blame(target)) for c in picked.conflicts),
-        )
-        for picked in found.replay.conflicting
-    )
+    left = tuple((picked.commit, _left(target, picked)) for picked in found.replay.conflicting)
     size = target.repository.diffstat(target.tree, found.replay.tree)
+    ports = find_ports(target, [commit for commit, _ in left if commit in wanted])
     return Plan(
-        target, tuple(steps), left, offered, found.replay.tree, size, len(search.tried),
+        target, tuple(steps), left, ports, offered, found.replay.tree, size, len(search.tried),
         search.replayer.made, search.bound,
     )  # fmt: skip
+
+
+def _left(target: Target, picked: Pick) -> tuple[PlacedConflict, ...]:
+    blame = Blame(target)
+    return tuple(placed(target.repository, picked, each, blame) for each in picked.conflicts)
 
 
 def _steps(
@@ -176,7 +179,8 @@ def _follow_ups(
     found: dict[tuple[str, str], FollowUp] = {}
     for follow in follow_ups(family.values(), history):
         commit = follow.commit
-        if len(commit.parents) > 1 or carriers.of(commit):
+        is_far = follow.kind == "mentions" and follow.of.sha not in shas
+        if is_far or len(commit.parents) > 1 or carriers.of(commit):
             continue
         key = bare_subject(commit.subject), follow.kind
         if key not in found or (within[commit.sha] and not within[found[key].commit.sha]):

@@ -8,6 +8,7 @@ from typing import Any
 from debpatch.picks.execute import Run
 from debpatch.picks.follow_ups import FollowUp
 from debpatch.picks.plan import Plan, Size, Step
+from debpatch.picks.ports import Port
 from debpatch.render.conflicts_json import conflict, named
 from debpatch.render.json import dump
 from debpatch.render.plan_text import because
@@ -30,6 +31,7 @@ def render(plan: Plan, runs: Sequence[Run] = ()) -> str:
                 for commit, items in plan.left
                 for item in items
             ],
+            "ports": [_port(port) for port in plan.ports],
             "follow_ups": [follow_up(follow) for follow in plan.offered],
             "search": {"commits_tried": plan.tried, "picks": plan.picks, "bound_hit": plan.bound},
             "runs": _runs(runs),
@@ -47,6 +49,14 @@ def _step(step: Step) -> _Json:
         "because": because(step),
         "needed_by": [{"sha": need.by.sha, "path": need.path} for need in step.needs],
         "diffstat": _size(step.size) if step.size else None,
+    }
+
+
+def _port(port: Port) -> _Json:
+    return {
+        "sha": port.commit.sha,
+        "branch": port.branch,
+        "landings": [{"sha": each.sha, "subject": each.subject} for each in port.landings],
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from debpatch.picks.execute import Run
 from debpatch.picks.follow_ups import FollowUp
 from debpatch.picks.plan import Plan, Size, Step
+from debpatch.picks.ports import Port
 from debpatch.render.conflicts_text import STYLES, carrier, clipped, conflict_line, label, short
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
@@ -22,6 +23,7 @@ def render(plan: Plan, runs: Sequence[Run], look: Look) -> str:
     if plan.bound:
         bound = f"--max-{plan.bound}"
         page.paragraph(f"The search ended at its bound; {bound} makes it longer.", 2, "yellow")
+    _ported(page, plan.ports)
     page.blank()
     _series(page, plan)
     _carried(page, [step for step in plan.steps if step.outcome == "already-applied"])
@@ -68,6 +70,14 @@ def _summary(plan: Plan) -> str:
 def _size(size: Size) -> str:
     files, insertions, deletions = size
     return f"{count(files, 'file')}, +{insertions} -{deletions}"
+
+
+def _ported(page: Page, ports: Iterable[Port]) -> None:
+    for port in ports:
+        page.heading(f"Upstream has ported {short(port.commit)} to {one_line(port.branch)} itself:")
+        for commit in port.landings:
+            page.line(f"  {clipped(label(commit), page.look.width - 2)}")
+        page.paragraph(f"Plan that instead: {','.join(map(short, port.landings))}", 2, "yellow")
 
 
 def _series(page: Page, plan: Plan) -> None:

@@ -175,6 +175,26 @@ def test_no_clean_series(tmp_path: Path) -> None:
     assert place.region.ours.lines == tuple(GUARD.splitlines())
 
 
+def test_upstreams_own_port_is_named_where_nothing_is_clean(tmp_path: Path) -> None:
+    repo = project(tmp_path)
+    changed = source({"check_length": "    return check_all(context);\n"})
+    repo.git("checkout", "-q", "stable/1.0")
+    repo.commit({"link.c": changed}, "Another way", tag="v1.0.1")
+    repo.git("checkout", "-q", "main")
+    fix = repo.commit({"link.c": source(FIX)}, "Check lengths")
+    repo.git("checkout", "-q", "stable/1.0")
+    ported = changed.replace("    return check_all", f"{FIX['check_length']}    return check_all")
+    port = repo.commit({"link.c": ported}, f"Check lengths\n\n(backported from commit {fix})")
+    (found,) = plan(repo, fix, onto="v1.0.1").ports
+    assert (found.commit.sha, found.branch) == (fix, "stable/1.0")
+    assert [commit.sha for commit in found.landings] == [port]
+    assert plan(repo, port, onto="v1.0.1").ports == ()
+    done = debpatch("plan-backport", fix, "--onto", "v1.0.1", "--repo", tmp_path)
+    assert done.code == 1
+    assert f"Upstream has ported {fix[:12]} to stable/1.0 itself:" in done.out
+    assert f"Plan that instead: {port[:12]}" in done.out
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_any_commit_of_a_line_can_be_planned_onto_its_start(tmp_path: Path, seed: int) -> None:
     """All that came before is a series that applies; the plan is at most that, and real."""
