@@ -37,8 +37,8 @@ def require_folder(package: SourcePackage) -> Path:
     """The folder of the package; raises DebpatchError where there is none to write to."""
     if package.root is None:
         raise DebpatchError(
-            f"{package.location}: is packed, or a patch queue; name an unpacked folder "
-            "(dpkg-source -x, gbp pq export)"
+            f"{package.location}: is packed, or a patch queue; unpack it (dpkg-source -x, "
+            "gbp pq export) and name the folder"
         )
     return package.root
 
