@@ -51,6 +51,8 @@ def align(
     right = [_Profile(change, change.path) for change in patch]
     shared = {profile.path for profile in left} & {profile.path for profile in right}
     pairs = _equal_to_the_letter(left, right)
+    if len(pairs) == len(left) == len(right):
+        return [(left[u].change, right[p].change) for u, p in sorted(pairs)]
     rarity = _rarity(left, right, pairs)
     gains = {
         (u, p): _likeness(left[u], right[p], rarity)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Set
-from functools import cache
+from functools import cache, lru_cache
 
 from debpatch.compare.change import Change
 from debpatch.compare.lexer import MEMBER, lex
@@ -46,6 +46,7 @@ def plausible_at(base: Tree) -> Plausible:
     return plausible
 
 
+@lru_cache(maxsize=32)
 def _names(text: str, path: str) -> Set[str]:
     """The names in the code of a file: member chains, how they begin, and their parts."""
     chains = {token.text for row in lex(text.split("\n"), path) for token in row if

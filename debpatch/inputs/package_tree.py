@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 from debpatch.errors import DebpatchError
@@ -39,12 +40,13 @@ def package_tree(
     return edit.write(f"{package.name} {package.version} with {patches} applied")
 
 
+@lru_cache(maxsize=8)
 def series_trees(
     repository: Repository, package: SourcePackage, base: str | None = None
 ) -> tuple[Tree, ...]:
     """The package's source without its series, then with each of its patches in turn.
 
-    ``base`` and what it raises are as with ``package_tree``.
+    ``base`` and what it raises are as with ``package_tree``. The same package is not read twice.
     """
     source, applied = _source(repository, package, base)
     edit = Edit.of(source)

@@ -24,9 +24,9 @@ APT = "apt:"
 logging.getLogger("debian").addHandler(logging.NullHandler())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SourcePackage:
-    """A source package and what the top entry of its changelog says.
+    """A source package and what the top entry of its changelog says, as it is when it is opened.
 
     ``location`` is what the user called it. ``series`` are its patches in order, and ``applied``
     the names of those that its tree already has: none for a ``.dsc``, what quilt says for a
