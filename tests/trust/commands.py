@@ -45,7 +45,7 @@ class Stage:
         return ",".join(self.names[name] for name in names)
 
 
-READING: Mapping[str, Callable[[Stage], Arguments]] = {
+READING: dict[str, Callable[[Stage], Arguments]] = {
     "diff-upstream": lambda s: ("diff-upstream", s.patch, *s.given, "--upstream", s.series("fix")),
     "diff-upstream, a series": lambda s: (
         "diff-upstream", s.patch, *s.given, "--upstream", s.series("s1", "s2", "s3"), "-fjson",
@@ -75,7 +75,7 @@ READING: Mapping[str, Callable[[Stage], Arguments]] = {
 }  # fmt: skip
 """Commands that only read the package; all that they write goes to the stage's ``out``."""
 
-WRITING: Mapping[str, Callable[[Stage], Arguments]] = {
+WRITING: dict[str, Callable[[Stage], Arguments]] = {
     "import-commits": lambda s: ("import-commits", s.series("p1", "p2", "s2", "s3"), *s.given),
     "validate-dep3 --fix": lambda s: ("validate-dep3", s.package, *s.repo, "--fix"),
 }
