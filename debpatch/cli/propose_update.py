@@ -74,6 +74,14 @@ def propose_update(
     bug: Annotated[
         list[str] | None, typer.Option("--bug", metavar="URL", help="A bug in upstream's tracker.")
     ] = None,
+    author: Annotated[
+        str | None,
+        typer.Option(
+            "--author",
+            metavar="'NAME <MAIL>'",
+            help="Who wrote the patch, for upstream, if nothing tells.",
+        ),
+    ] = None,
     answers: Annotated[
         Path | None,
         typer.Option("--answers", metavar="FILE", help="TOML with what only you can say."),
@@ -104,6 +112,7 @@ def propose_update(
     from debpatch.proposals.bugs import read_bugs
     from debpatch.proposals.compose import compose
     from debpatch.proposals.documents import write_documents
+    from debpatch.proposals.headers import check_headers
     from debpatch.proposals.proposal import gather
     from debpatch.proposals.request import Change, find_target, mails_for_upstream, proposed_by
     from debpatch.proposals.self_check import self_check
@@ -130,8 +139,10 @@ def propose_update(
         )  # fmt: skip
         documents = compose(found, questions, uploader, now, own)
         if kind is KindOption.UPSTREAM:
-            documents |= mails_for_upstream(repository, found, new, uploader, now)
-    objections = self_check(found)
+            whose = new if proposed else current
+            documents |= mails_for_upstream(repository, found, new, whose, uploader, now, author)
+        headers = check_headers(repository, current, new, now.date(), base)
+    objections = self_check(found, headers)
     write_documents(output, documents)
     deliver_as(
         format_,

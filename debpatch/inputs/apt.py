@@ -9,7 +9,7 @@ import shlex
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
@@ -73,15 +73,15 @@ def download_source(wanted: str) -> Path:
         raise DebpatchError(f"apt:{wanted}: {folder} cannot be used ({error})") from error
 
 
-def version_in_unstable(name: str) -> str | None:
-    """The highest version of a package in unstable, as the machine's own apt lists have it.
+def known_versions(name: str) -> Mapping[str, str]:
+    """The highest version of a package in each suite, as the machine's own apt lists have it.
 
-    None where they do not have unstable, or the package is not there. Nothing is fetched.
+    Suites are named as the machine's sources name them. Nothing is fetched; empty without apt.
     """
     from debian.debian_support import Version
 
     if not (_WANTED.fullmatch(name) and shutil.which("apt-cache")):
-        return None
+        return {}
     answer = subprocess.run(
         ["apt-cache", "madison", name],
         check=False,
@@ -91,12 +91,12 @@ def version_in_unstable(name: str) -> str | None:
         stdin=subprocess.DEVNULL,
         env={**os.environ, "LC_ALL": "C"},
     )
-    versions = [
-        _BINARY_REBUILD.sub("", version.strip())
-        for _, version, where in _rows(answer.stdout)
-        if where.split()[1].partition("/")[0] in {"sid", "unstable"}
-    ]
-    return max(versions, key=Version, default=None)
+    known: dict[str, str] = {}
+    for _, text, where in _rows(answer.stdout):
+        suite = where.split()[1].partition("/")[0]
+        version = _BINARY_REBUILD.sub("", text.strip())
+        known[suite] = max(version, known.get(suite, version), key=Version)
+    return known
 
 
 _BINARY_REBUILD = re.compile(r"\+b\d+$")

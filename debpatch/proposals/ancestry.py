@@ -47,15 +47,21 @@ class Ancestor:
 
 def ancestors(repository: Repository, patch: Patch, base: Tree | None) -> tuple[Ancestor, ...]:
     """The commits that the header of ``patch`` names, compared with it; merges are left out."""
-    try:
-        named = named_alternatives(repository, patch)
-    except DebpatchError:
-        return ()
-    commits = [c for sha in named for c in read_revisions(repository, sha) if len(c.parents) < 2]
+    commits = named_commits_of(repository, patch)
     compared = report(repository, patch, base, [[commit] for commit in commits]).alternatives
     return tuple(
         Ancestor(commit, item.comparison) for commit, item in zip(commits, compared, strict=True)
     )
+
+
+def named_commits_of(repository: Repository, patch: Patch) -> tuple[Commit, ...]:
+    """The commits that the header of ``patch`` names as where it comes from, without merges."""
+    try:
+        named = named_alternatives(repository, patch)
+    except DebpatchError:
+        return ()
+    commits = (commit for sha in named for commit in read_revisions(repository, sha))
+    return tuple(commit for commit in commits if len(commit.parents) < 2)
 
 
 def told_truly(body: Sequence[str], found: Sequence[Ancestor]) -> tuple[str, ...]:

@@ -185,7 +185,8 @@ def _author(header: Header, name: str, package: SourcePackage | None) -> tuple[s
     if who:
         return who, "the changelog's entry that names the patch"
     raise DebpatchError(
-        f"{name}: neither its header nor a changelog tells the author; use --author 'NAME <MAIL>'"
+        f"{name}: neither its header nor a changelog tells the author; put an Author field into "
+        "the header, or use --author 'NAME <MAIL>'"
     )
 
 

@@ -9,26 +9,27 @@ from typing import Literal, get_args
 
 from debian.debian_support import Version
 
-from debpatch.compare.comparison import Comparison, Verdict
-from debpatch.compare.report import report
 from debpatch.dep3.header import read_header
 from debpatch.dep3.values import debian_bug
 from debpatch.errors import DebpatchError
-from debpatch.inputs.package_tree import series_trees
-from debpatch.inputs.patch import Patch, parse_patch
+from debpatch.inputs.apt import known_versions
 from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.revisions import read_revisions
 from debpatch.inputs.source_package import SourcePackage
-from debpatch.inputs.tree import Tree
-from debpatch.inputs.workspace import named_alternatives, package_base
-from debpatch.picks.plan import Plan, plan_backport
+from debpatch.inputs.workspace import package_base
+from debpatch.picks.plan import plan_backport
 from debpatch.picks.target import package_target
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.commit_facts import CommitFacts, commit_facts
 from debpatch.proposals.debdiff import Debdiff, debdiff
 from debpatch.proposals.options import Ground, Option, Size, as_it_is, options_for, picked
+from debpatch.proposals.patch_facts import (
+    PatchFacts,
+    difference_of,
+    new_patches,
+    read_patches,
+)
 from debpatch.proposals.proposed_package import new_entries
-from debpatch.proposals.suites import Suite
+from debpatch.proposals.suites import Suite, highest_in
 from debpatch.proposals.unstable import Unstable, find_unstable
 from debpatch.proposals.upstream_series import find_series
 
@@ -39,64 +40,13 @@ _CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b")
 
 
 @dataclass(frozen=True)
-class ComparedCommit:
-    """A commit that a patch's header names, and how the patch compares with it."""
-
-    sha: str
-    subject: str
-    comparison: Comparison
-
-    @property
-    def short(self) -> str:
-        """The id as people write it."""
-        return self.sha[:12]
-
-    @property
-    def is_same(self) -> bool:
-        """Whether the patch is the commit, in whatever words."""
-        return self.comparison.verdict in {Verdict.IDENTICAL, Verdict.EQUIVALENT}
-
-    @property
-    def sentence(self) -> str:
-        """The comparison's totals."""
-        if self.comparison.verdict is Verdict.IDENTICAL:
-            return "identical, hunk by hunk"
-        lines, of = self.comparison.carried
-        hunks = [f"{n} {status.value}" for status, n in self.comparison.summary.items() if n]
-        return (
-            f"{self.comparison.verdict.value}: {lines} of {of} changed lines that can be carried "
-            f"are; hunks: {', '.join(hunks)}"
-        )
-
-
-@dataclass(frozen=True)
-class PatchFacts:
-    """A patch that the update adds; ``residual`` are names still used though it takes them away.
-
-    Where it is the same as one of the commits that its header names, ``compared`` has that one
-    alone: the others are where the commit itself was picked from.
-    """
-
-    name: str
-    synopsis: str
-    bugs: tuple[str, ...]
-    size: Size
-    compared: tuple[ComparedCommit, ...]
-    residual: tuple[str, ...]
-
-    @property
-    def is_upstream(self) -> bool:
-        """Whether it is an upstream commit as it stands."""
-        return any(one.is_same for one in self.compared)
-
-
-@dataclass(frozen=True)
 class Proposal:
     """An update, and what is known about it.
 
     ``size`` is what changes in the source as the compiler sees it; ``options`` the ways to the same
     end, the update's own first. ``on_base`` is what comes of picking its commits onto the upstream
-    release; None where it has none. ``unstable`` is None where nobody said.
+    release; None where it has none. ``unstable`` is None where nobody said, and ``in_suite``, the
+    highest version in the suite and its pockets, where the machine's apt does not know them.
     """
 
     kind: Kind
@@ -110,6 +60,7 @@ class Proposal:
     gone: tuple[str, ...]
     commits: tuple[CommitFacts, ...]
     unstable: Unstable | None
+    in_suite: Version | None
     bugs: Bugs
     debdiff: Debdiff
     size: Size
@@ -145,7 +96,6 @@ def gather(
     suite: Suite,
     *,
     series: Sequence[Commit] = (),
-    plan: Plan | None = None,
     options: tuple[Option, ...] = (),
     base: str | None = None,
     unstable: str | None = None,
@@ -153,9 +103,8 @@ def gather(
 ) -> Proposal:
     """Find out what there is to say of the update from ``current`` to ``proposed``.
 
-    ``series`` are upstream commits that do the same, ``plan`` brings them to the package, and
-    ``options`` are the ways that this makes, the update's own first; what is not given is looked
-    for, also ``unstable``, the version there.
+    ``series`` are upstream commits that do the same, and ``options`` the ways that this makes, the
+    update's own first; what is not given is looked for, also ``unstable``, the version there.
 
     Raises DebpatchError where both packages are the same, a series does not apply, or the base is
     not known.
@@ -164,18 +113,17 @@ def gather(
     difference = debdiff(repository, current, proposed)
     if not difference.data:
         raise DebpatchError(f"{proposed.location}: is the same as {current.location}")
-    trees = series_trees(repository, proposed)
-    patches, commits = _patches(repository, current, proposed, trees)
+    patches, commits = read_patches(repository, current, proposed)
     before = package_target(repository, current, tag)
     after = package_target(repository, proposed, tag if _same_upstream(current, proposed) else None)
     ground = Ground(repository, before.tree, tag, current.name)
-    there = find_unstable(repository, current.name, unstable)
     if not options:
-        own = as_it_is(ground, "this update", after.tree, commits, _differs(patches))
+        own = as_it_is(ground, "this update", after.tree, commits, difference_of(patches))
         series = series or find_series(before, commits, ground.line)
-        if series and plan is None:
-            plan = plan_backport(before, series, with_follow_ups=True)
+        plan = plan_backport(before, series, with_follow_ups=True) if series else None
         options = options_for(ground, own, series, plan)
+    known = known_versions(current.name)
+    there = find_unstable(repository, current.name, unstable, known)
     given = bugs or Bugs()
     return Proposal(
         kind,
@@ -189,6 +137,7 @@ def gather(
         tuple(sorted({e.name for e in current.series} - {e.name for e in proposed.series})),
         tuple(commit_facts(repository, commit, there) for commit in commits),
         there,
+        highest_in(suite, known),
         Bugs(given.upstream, tuple(dict.fromkeys((*given.debian, *_closed(proposed, current))))),
         difference,
         ground.size(before.tree, after.tree),
@@ -202,61 +151,6 @@ def _same_upstream(one: SourcePackage, other: SourcePackage) -> bool:
     return one.upstream_version == other.upstream_version
 
 
-def _patches(
-    repository: Repository,
-    current: SourcePackage,
-    proposed: SourcePackage,
-    trees: Sequence[Tree],
-) -> tuple[tuple[PatchFacts, ...], list[Commit]]:
-    """The patches that are new or changed, and the commits that they name, each once."""
-    old = {entry.name: current.read(entry.path) for entry in current.series}
-    facts = []
-    commits: dict[str, Commit] = {}
-    for entry, before in zip(proposed.series, trees, strict=False):
-        data = proposed.read(entry.path) or b""
-        if old.get(entry.name) == data:
-            continue
-        for patch in parse_patch(data, entry.name, entry.strip):
-            named = _named(repository, patch)
-            patch_facts = _patch_facts(repository, patch, before, named)
-            facts.append(patch_facts)
-            kept = {one.sha for one in patch_facts.compared}
-            commits |= {commit.sha: commit for commit in named if commit.sha in kept}
-    return tuple(facts), list(commits.values())
-
-
-def _named(repository: Repository, patch: Patch) -> list[Commit]:
-    try:
-        named = named_alternatives(repository, patch)
-    except DebpatchError:
-        return []
-    commits = [commit for sha in named for commit in read_revisions(repository, sha)]
-    return [commit for commit in commits if len(commit.parents) < 2]
-
-
-def _patch_facts(
-    repository: Repository, patch: Patch, before: Tree, named: Sequence[Commit]
-) -> PatchFacts:
-    header = read_header(patch.data)
-    found = report(repository, patch, before, [[commit] for commit in named])
-    compared = [
-        ComparedCommit(commit.sha, commit.subject, item.comparison)
-        for commit, item in zip(named, found.alternatives, strict=True)
-    ]
-    same = [one for one in compared if one.is_same]
-    hunks = [hunk for file in patch.files for hunk in file.hunks]
-    added, removed = (sum(len(getattr(h, side)) for h in hunks) for side in ("added", "removed"))
-    residual = [f"{use.identifier} ({use.path}:{use.line})" for use in found.residual or ()]
-    return PatchFacts(
-        patch.name,
-        header.synopsis,
-        tuple(field.text for field in header.bugs),
-        Size(len(patch.files), added, removed),
-        tuple(same[:1] or compared),
-        tuple(residual),
-    )
-
-
 def _closed(proposed: SourcePackage, current: SourcePackage) -> tuple[int, ...]:
     """The bugs that the new entries close, and those that the headers of new patches name."""
     from debian.changelog import Changelog
@@ -267,22 +161,8 @@ def _closed(proposed: SourcePackage, current: SourcePackage) -> tuple[int, ...]:
         if block.version <= current.version:
             break
         closed += block.bugs_closed
-    old = {entry.name for entry in current.series}
-    for entry in proposed.series:
-        if entry.name not in old:
-            header = read_header(proposed.read(entry.path) or b"")
-            found = (debian_bug(field.text) for field in header.bugs)
-            closed += [bug[0] for bug in found if bug]
+    for entry in new_patches(current, proposed):
+        header = read_header(proposed.read(entry.path) or b"")
+        found = (debian_bug(field.text) for field in header.bugs)
+        closed += [bug[0] for bug in found if bug]
     return tuple(closed)
-
-
-def _differs(patches: Sequence[PatchFacts]) -> str:
-    """What of the patches is not upstream's, in a sentence."""
-    own = [patch.name for patch in patches if not patch.compared]
-    changed = [
-        f"{patch.name} ({'; '.join(one.sentence for one in patch.compared)})"
-        for patch in patches
-        if patch.compared and not patch.is_upstream
-    ]
-    said = [*changed, *(f"{name} names no upstream commit" for name in own)]
-    return "; ".join(said) if said else "nothing: every patch is upstream's commit"

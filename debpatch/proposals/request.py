@@ -95,12 +95,15 @@ def mails_for_upstream(
     repository: Repository,
     proposal: Proposal,
     package: SourcePackage,
+    told: SourcePackage,
     uploader: Uploader,
     now: datetime,
+    author: str | None = None,
 ) -> dict[str, bytes]:
-    """The patches that upstream does not have, as mails for git-am(1) on the base.
+    """The patches of ``package`` that upstream does not have, as mails for git-am(1) on the base.
 
-    See ``export_patches``. Raises DebpatchError where one does not apply there.
+    Their author is ``author``, or who the header or the changelog of ``told`` tells; see
+    ``export_patches``. Raises DebpatchError where nobody tells, and where one does not apply there.
     """
     names = {patch.name for patch in proposal.patches if not patch.is_upstream}
     patches = [
@@ -111,7 +114,7 @@ def mails_for_upstream(
     ]
     if not patches:
         return {}
-    export = export_patches(repository, patches, proposal.base, now, package=package)
+    export = export_patches(repository, patches, proposal.base, now, package=told, author=author)
     for patch in export.patches:
         for failure in patch.failures:
             raise DebpatchError(

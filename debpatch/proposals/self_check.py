@@ -7,9 +7,10 @@ questions are those of the Developer's Reference 5.5.1 and of the release team's
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from debpatch.dep3.validate import Finding
 from debpatch.inputs.diff import FileDiff
 from debpatch.picks.backports import State
 from debpatch.proposals.proposal import Proposal
@@ -27,9 +28,26 @@ class Objection:
     message: str
 
 
-def self_check(proposal: Proposal) -> tuple[Objection, ...]:
-    """All objections, in the order of the questions."""
-    return tuple(found for question in _QUESTIONS for found in question(proposal))
+def self_check(proposal: Proposal, headers: Iterable[Finding] = ()) -> tuple[Objection, ...]:
+    """All objections, in the order of the questions, then those on the ``headers`` of patches."""
+    found = tuple(found for question in _QUESTIONS for found in question(proposal))
+    said = (
+        Objection("header", each.severity, f"{each.path}: {each.message}")
+        for each in headers
+        if each.severity != "info"
+    )
+    return (*found, *said)
+
+
+def _base(proposal: Proposal) -> Iterator[Objection]:
+    there = proposal.in_suite
+    if there and there > proposal.current:
+        yield Objection(
+            "base",
+            "error",
+            f"{proposal.suite.codename} has {there} by now, says apt-cache madison; start from "
+            f"that and not from {proposal.current}",
+        )
 
 
 def _version_order(proposal: Proposal) -> Iterator[Objection]:
@@ -83,7 +101,7 @@ def _distribution(proposal: Proposal) -> Iterator[Objection]:
 
 
 def _documented(proposal: Proposal) -> Iterator[Objection]:
-    for file in _packaging(proposal):
+    for file in _own_changes(proposal):
         name = file.path.removeprefix("debian/")
         last = name.rpartition("/")[2]
         if name in {"changelog", "patches/series"}:
@@ -94,11 +112,28 @@ def _documented(proposal: Proposal) -> Iterator[Objection]:
             )
 
 
+def _in_series(proposal: Proposal) -> Iterator[Objection]:
+    names = {f"debian/patches/{patch.name}" for patch in proposal.patches}
+    for file in _packaging(proposal):
+        is_patch = file.path.startswith("debian/patches/") and not file.path.endswith("series")
+        if is_patch and file.new_path and file.path not in names:
+            yield Objection(
+                "not-in-series", "warning", f"{file.path} changes and is not in the series"
+            )
+
+
+_GENERATED = re.compile(
+    r"(?:^|/)(?:configure|aclocal\.m4|config\.(?:guess|sub|h\.in)|Makefile\.in|ltmain\.sh"
+    r"|[^/]+\.(?:gmo|mo|orig|rej|pyc|swp))$|(?:^|/)(?:__pycache__|\.pc|\.git)/"
+)
 _MODERN = {"debian/control", "debian/compat"}
 _NOISE = re.compile(r"Standards-Version:|debhelper-compat|Rules-Requires-Root:|^\d+$")
 
 
 def _noise(proposal: Proposal) -> Iterator[Objection]:
+    for file in _own_changes(proposal):
+        if _GENERATED.search(file.path):
+            yield Objection("noise", "warning", f"{file.path}: is generated, and no source")
     for file in _packaging(proposal):
         if file.path in {"debian/changelog", "debian/patches/series"}:
             continue
@@ -124,8 +159,6 @@ def _bugs(proposal: Proposal) -> Iterator[Objection]:
 
 def _patches(proposal: Proposal) -> Iterator[Objection]:
     for patch in proposal.patches:
-        if not patch.synopsis:
-            yield Objection("header", "warning", f"{patch.name}: its header says nothing")
         for name in patch.residual:
             yield Objection(
                 "residual-reference",
@@ -175,10 +208,12 @@ def _length(proposal: Proposal) -> Iterator[Objection]:
 
 
 _QUESTIONS: tuple[Callable[[Proposal], Iterator[Objection]], ...] = (
+    _base,
     _version_order,
     _version_form,
     _distribution,
     _documented,
+    _in_series,
     _noise,
     _bugs,
     _patches,
@@ -186,6 +221,13 @@ _QUESTIONS: tuple[Callable[[Proposal], Iterator[Objection]], ...] = (
     _in_unstable,
     _length,
 )
+
+
+def _own_changes(proposal: Proposal) -> Sequence[FileDiff]:
+    """What the uploader changes: all that differs, but for a new release of upstream's."""
+    if proposal.version.upstream_version != proposal.current.upstream_version:
+        return _packaging(proposal)
+    return proposal.debdiff.diff.files
 
 
 def _packaging(proposal: Proposal) -> list[FileDiff]:

@@ -6,9 +6,12 @@ The dates are those of distro-info-data, read through distro-info.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from debian.debian_support import Version
 
 from debpatch.errors import DebpatchError
 
@@ -37,6 +40,13 @@ class Suite:
     def is_released(self) -> bool:
         """Whether it changes by updates alone."""
         return self.role in {"stable", "oldstable", "lts"}
+
+
+def highest_in(suite: Suite, known: Mapping[str, str]) -> Version | None:
+    """The highest version in ``suite`` and its pockets of those ``known`` by suite."""
+    names = {suite.codename, suite.role}
+    versions = [Version(text) for name, text in known.items() if _POCKETS.sub("", name) in names]
+    return max(versions, default=None)
 
 
 def find_suite(name: str, today: date) -> Suite:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from debian.debian_support import Version
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.apt import version_in_unstable
 from debpatch.inputs.base import find_base
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.backports import BranchState, State, find_backports
@@ -42,12 +42,14 @@ class Standing:
         return self.state in {State.PRESENT, State.PORTED, State.UNAFFECTED}
 
 
-def find_unstable(repository: Repository, package: str, given: str | None) -> Unstable | None:
-    """The version of ``package`` in unstable: as ``given``, else as the machine's apt knows it.
+def find_unstable(
+    repository: Repository, package: str, given: str | None, known: Mapping[str, str]
+) -> Unstable | None:
+    """The version of ``package`` in unstable: as ``given``, else by suite in ``known``.
 
     None where neither tells. Raises DebpatchError for what is no version.
     """
-    text = given or version_in_unstable(package)
+    text = given or known.get("sid") or known.get("unstable")
     if text is None:
         return None
     try:
