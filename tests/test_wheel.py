@@ -100,7 +100,8 @@ def test_demo(programs: Path, tmp_path: Path) -> None:
     told = run(programs / "debpatch", "demo", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     assert told.stderr == ""
-    assert "link_read_and_process" in told.stdout
+    assert "link_do_read" in told.stdout
+    assert (tmp_path / "debpatch-demo" / "review" / "report.html").is_file()
 
     (made,) = tmp_path.iterdir()
     (patch,) = made.glob("*.patch")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import PurePosixPath
@@ -88,5 +89,5 @@ def _send(written: Documents, folder: str) -> NextStep:
     return NextStep(
         f"Finish the request to {_WHOM[proposal.kind]}, and send it.",
         (f"{upload}; {questions} in it, marked TODO(human), only you can answer", *doubts),
-        f"mutt -H {place / REQUEST} -a {place / debdiff_name(proposal)}",
+        shlex.join(["mutt", "-H", str(place / REQUEST), "-a", str(place / debdiff_name(proposal))]),
     )
