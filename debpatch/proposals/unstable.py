@@ -9,6 +9,7 @@ from debian.debian_support import Version
 
 from debpatch.errors import DebpatchError
 from debpatch.inputs.base import find_base
+from debpatch.inputs.references import named_commits
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.backports import BranchState, State, find_backports
 from debpatch.picks.evidence import Sign
@@ -67,15 +68,15 @@ def find_unstable(
 
 def standing(repository: Repository, fix: Commit, tag: str) -> Standing:
     """How ``fix`` stands in the release ``tag``, as ``find-backports`` judges branches."""
-    survey = find_backports(repository, fix, package=revision_target(repository, tag))
-    found = survey.package
+    found = find_backports(repository, fix, package=revision_target(repository, tag)).package
     if found is None:
         return Standing(State.UNKNOWN, "nobody could tell")
-    landed = [x for x in found.landings if x.confidence >= CLAIMED and not x.reverted_by]
-    origins = {commit.sha for commit in survey.origins}
-    source = next((landing.commit for landing in landed if landing.commit.sha in origins), None)
+    landed = [
+        each for each in found.landings if each.confidence >= CLAIMED and not each.reverted_by
+    ]
+    source = next((each.commit for each in landed if _is_named_by(fix, each.commit)), None)
     if source:
-        return Standing(State.PORTED, "what it was picked from", source)
+        return Standing(State.PORTED, "its message names that as where it comes from", source)
     if not landed:
         return Standing(found.state, _without_landing(found))
     best = max(landed, key=lambda landing: landing.confidence)
@@ -83,6 +84,12 @@ def standing(repository: Repository, fix: Commit, tag: str) -> Standing:
     if found.state is State.PARTIAL:
         said.append(_left_out(found))
     return Standing(found.state, ", ".join(said), best.commit)
+
+
+def _is_named_by(fix: Commit, other: Commit) -> bool:
+    """Whether the message of ``fix`` names ``other``, and not as the cause of the bug."""
+    references = named_commits(fix.message.encode("utf-8", "replace"))
+    return any(r.kind != "cause" and other.sha.startswith(r.sha.lower()) for r in references)
 
 
 _SAID = {
