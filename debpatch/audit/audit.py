@@ -17,9 +17,9 @@ from debpatch.dep3.settings import FILE, read_settings
 from debpatch.dep3.targets import package_target
 from debpatch.dep3.validate import Finding, look_up, validate
 from debpatch.errors import DebpatchError
-from debpatch.inputs.base import find_base, snapshot_commit
+from debpatch.inputs.base import find_base, snapshot_commit, upstream_part
 from debpatch.inputs.gbp_conf import tag_formats
-from debpatch.inputs.releases import Release
+from debpatch.inputs.releases import Release, parse_version, releases
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.source_package import SourcePackage
 from debpatch.inputs.workspace import package_base
@@ -76,9 +76,9 @@ class Audit:
     """A series beside upstream's history.
 
     ``base`` is the tag that the package is built from; where it is None, ``unknown`` says why.
-    ``findings`` are those of the series file, ``newest`` upstream's newest release,
-    ``has_newer_line`` whether that is on another line than the package; ``onto`` is the version or
-    revision that was asked about.
+    ``findings`` are those of the series file, ``own_line`` the later releases of the package's own
+    line, ``newest`` upstream's newest release and ``newer_line`` those of its line, none where that
+    is the package's own; ``onto`` is the version or revision that was asked about.
     """
 
     package: SourcePackage
@@ -87,7 +87,8 @@ class Audit:
     patches: tuple[PatchAudit, ...]
     findings: tuple[Finding, ...]
     newest: Release | None
-    has_newer_line: bool
+    own_line: tuple[Release, ...]
+    newer_line: tuple[Release, ...]
     onto: str | None
 
     @property
@@ -120,20 +121,22 @@ def audit_series(
     tell("reading the package")
     base, unknown = _base(repository, package, base)
     start = repository.resolve(base) if base else None
+    since = start or _older_release(repository, package)
     goal = resolve_version(repository, package, onto) if onto else None
     patches = read_series(package)
     source = read_source(repository, package, patches, start)
     applications = tuple(apply_in_turn(source.tree, patches))
     tell("reading upstream's history")
     paths = {path for patch in patches for path in patch.paths}
-    upstream = Upstream.read(repository, start, package.name, paths, goal)
+    upstream = Upstream.read(repository, since, package.name, paths, goal)
     tell("checking the headers")
     target = package_target(package)
     headers = look_up(target, repository, base, upstream.history)
     settings = read_settings(package.read(FILE), f"{package.location}: {FILE}")
     reports = list(validate(target, settings, today, headers))
     subjects = [read_subject(upstream, patch) for patch in patches]
-    found = identify(upstream, subjects, [application.before for application in applications])
+    befores = [application.before if start else None for application in applications]
+    found = identify(upstream, subjects, befores)
     identities = []
     for patch in patches:
         tell(f"looking upstream for {patch.name}")
@@ -168,7 +171,8 @@ def audit_series(
         ),
         tuple(f for report in reports if report.patch is None for f in report.findings),
         upstream.newest,
-        bool(newest_line(upstream)),
+        upstream.own_line,
+        newest_line(upstream),
         onto,
     )
 
@@ -197,6 +201,14 @@ def _base(
         if commit and repository.has(commit):
             return commit, None
         return None, str(error)
+
+
+def _older_release(repository: Repository, package: SourcePackage) -> str | None:
+    """The commit of the newest release before the package's version: what it has, that has."""
+    version = parse_version(upstream_part(package.upstream_version))
+    known = releases(repository.tag_commits, package.name)
+    older = [release for release in known if version and release.version.key < version.key]
+    return repository.tag_commits[older[-1].tag] if older else None
 
 
 Pairs = Sequence[tuple[SeriesPatch, Identity | None]]

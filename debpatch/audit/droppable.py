@@ -28,9 +28,9 @@ Proof = Literal["commits", "content"]
 class Droppable:
     """The first releases on which a patch has nothing left to do, None where it always has.
 
-    ``own`` is on the package's own line or, where that has none, the oldest of all. ``newest`` is
-    on the line of the newest release, where that is another one. Where it is not ``sure``, the
-    patch has lines of its own, or is not certainly what upstream has there.
+    ``own`` is on the package's own line or, where that has none, the one from which on all versions
+    have it. ``newest`` is on the line of the newest release, where that is another one. Where it is
+    not ``sure``, the patch has lines of its own, or is not certainly what upstream has there.
     """
 
     own: Release | None = None
@@ -71,7 +71,7 @@ def droppable(
     newest = newest_line(upstream)
     if identity and identity.explains:
         own = _first_having(upstream, standing, identity, upstream.own_line)
-        own = own or _oldest_having(upstream, standing, identity)
+        own = own or _first_having(upstream, standing, identity, _later_releases(upstream))
         other = _first_having(upstream, standing, identity, newest)
         if own or other:
             return Droppable(own or other, other, "commits", identity.is_whole)
@@ -103,20 +103,14 @@ def _first_having(
     return first
 
 
-def _oldest_having(upstream: Upstream, standing: Standing, identity: Identity) -> Release | None:
-    """The oldest later release that has the commits, if the newest has them as well."""
-    later = _later_releases(upstream)
-    having = [r for r in later if standing.has(upstream.tagged[r], identity)]
-    return having[0] if having and having[-1] == later[-1] else None
-
-
-def _later_releases(upstream: Upstream) -> list[Release]:
+def _later_releases(upstream: Upstream) -> tuple[Release, ...]:
+    """The releases with a higher version than the packaged one, on whatever line."""
     packaged = next((r for r in upstream.releases if upstream.tagged[r] == upstream.base), None)
-    return [
+    return tuple(
         release
         for release in upstream.releases
         if packaged is None or release.version.key > packaged.version.key
-    ]
+    )
 
 
 def _first_reading(

@@ -113,6 +113,8 @@ def _date(header: Header) -> int:
         return int(parsedate_to_datetime(field.text).timestamp()) if field else 0
     except (ValueError, OverflowError):
         return 0
+
+
 _TRIED = 6
 """So many commits are compared hunk by hunk with a patch, those first for which most speaks."""
 _SURE = 0.99
@@ -125,6 +127,8 @@ _ALONE = 0.6
 """The similarity from which on contents alone may speak for a commit."""
 _MOSTLY = 0.5
 """The part of a commit that a patch must have to carry it beside others."""
+_FEW = 3
+"""So many lines in common may be chance."""
 _PROOF = {Sign.TRAILER, Sign.NAMED, Sign.CHANGE_ID, Sign.MESSAGE_ID, Sign.AUTHOR_DATE}
 """Words that leave no doubt which commit is meant, however little of it is left in the patch."""
 _REST = 0.1
@@ -156,11 +160,12 @@ class _Candidate:
 
 
 def identify(
-    upstream: Upstream, subjects: Sequence[Subject], befores: Sequence[Edit]
+    upstream: Upstream, subjects: Sequence[Subject], befores: Sequence[Edit | None]
 ) -> Iterator[Identity | None]:
     """Find for each patch the commits that it carries; None where none is to be found.
 
-    ``befores`` are what the patches apply to, in the same order.
+    ``befores`` are what the patches apply to, in the same order; None where not all files of that
+    are known.
     """
     shortlists = [_shortlist(upstream, subject) for subject in subjects]
     wanted = {sha for shortlist in shortlists for sha in shortlist}
@@ -205,23 +210,36 @@ def _weigh(
 class _Case:
     """One patch, to be compared with commits; what it applies to is only written if needed."""
 
-    def __init__(self, upstream: Upstream, subject: Subject, before: Edit) -> None:
+    def __init__(self, upstream: Upstream, subject: Subject, before: Edit | None) -> None:
         self.upstream = upstream
         self.subject = subject
         self._before = before
         self.paths = frozenset(change.path for change in subject.changes)
+        self._changes: dict[str, Sequence[Change]] = {}
 
     @cached_property
     def base(self) -> Tree | None:
-        """The tree that the patch applies to; None where only a few of its files are known."""
-        return self._before.write("the series so far") if self.upstream.base else None
+        """The tree that the patch applies to, if it is known."""
+        return self._before.write("the series so far") if self._before else None
+
+    def changes_of(self, commit: Commit) -> Sequence[Change]:
+        """What the commit changes; nothing where the clone lacks it."""
+        if commit.sha not in self._changes:
+            try:
+                diff = self.upstream.repository.commit_diff(commit)
+            except DebpatchError:
+                diff = Diff(b"", (), None)
+            self._changes[commit.sha] = changes(diff, commit.sha)
+        return self._changes[commit.sha]
 
 
 def _choose(case: _Case, candidates: Sequence[_Candidate]) -> Identity | None:
     """The commit, or the commits, that the patch is most equal to."""
-    plausible = [each for each in candidates if each.is_plausible]
-    found = [found for each in plausible[:_TRIED] if (found := _alone(case, each))]
-    best = min(found, key=lambda each: _rank(case, each), default=None)
+    plausible = [each for each in candidates if each.is_plausible][:_TRIED]
+    # To compare hunk by hunk takes time, and beside an equal commit no other counts.
+    equal = [found for each in plausible if (found := _equal(case, each))]
+    alike = equal or [found for each in plausible if (found := _alike(case, each))]
+    best = min(alike, key=lambda each: _rank(case, each), default=None)
     if best is None:
         return None
     chosen = [each for each in candidates if each.commit == best.commits[0]]
@@ -246,28 +264,36 @@ def _rank(case: _Case, identity: Identity) -> tuple[int, ...]:
     )
 
 
-def _alone(case: _Case, candidate: _Candidate) -> Identity | None:
-    """The patch beside one commit; None where they have nothing in common after all."""
-    commit, repository = candidate.commit, case.upstream.repository
-    try:
-        theirs = changes(repository.commit_diff(commit), commit.sha)
-    except DebpatchError:  # a clone without the objects
-        return None
+def _equal(case: _Case, candidate: _Candidate) -> Identity | None:
+    """The patch beside one commit, where both change the same lines of the patch's files."""
+    theirs, ours = case.changes_of(candidate.commit), case.subject.changes
     here = [change for change in theirs if change.path in case.paths]
-    if [(c.path, c.text) for c in here] == [(c.path, c.text) for c in case.subject.changes]:
-        is_identical = [c.hunk.lines for c in here] == [c.hunk.lines for c in case.subject.changes]
-        match = Verdict.IDENTICAL if is_identical else Verdict.EQUIVALENT
-        lines = sum(len(change.text) for change in here)
-        left_out = _telling_paths(change for change in theirs if change.path not in case.paths)
-        return _identity([candidate], match, (lines, lines), (0, lines), left_out)
+    if [(c.path, c.text) for c in here] != [(c.path, c.text) for c in ours]:
+        return None
+    is_identical = [c.hunk.lines for c in here] == [c.hunk.lines for c in ours]
+    match = Verdict.IDENTICAL if is_identical else Verdict.EQUIVALENT
+    lines = sum(len(change.text) for change in here)
+    left_out = _telling_paths(change for change in theirs if change.path not in case.paths)
+    return _identity([candidate], match, (lines, lines), (0, lines), left_out)
+
+
+def _alike(case: _Case, candidate: _Candidate) -> Identity | None:
+    """The patch beside one commit, hunk by hunk; None where it is not that commit after all."""
+    commit, theirs = candidate.commit, case.changes_of(candidate.commit)
+    here = [change for change in theirs if change.path in case.paths]
     moved: Mapping[str, str] = {}
     if case.base and not here:
         moved = moved_paths(Alternative((commit,), tuple(theirs), commit.parents[:1]), case.base)
     compared = _compared(case, theirs, moved, [candidate])
-    if compared:
-        is_meant = candidate.has_words or compared.match is not Verdict.DIVERGED
-        return compared if is_meant else None
-    return _rewritten(case, candidate, here)
+    if compared is None:
+        return _rewritten(case, candidate, here)
+    return compared if candidate.has_words or _speaks_for_itself(compared) else None
+
+
+def _speaks_for_itself(compared: Identity) -> bool:
+    """Whether contents alone make it the commit: enough lines are, and most of the patch is."""
+    is_alike = compared.match is not Verdict.DIVERGED and compared.own[0] * 2 <= compared.own[1]
+    return is_alike and compared.carried[0] >= _FEW
 
 
 def _rewritten(case: _Case, candidate: _Candidate, here: Sequence[Change]) -> Identity | None:

@@ -28,7 +28,8 @@ _BRANCHES = ("refs/heads/", "refs/remotes/")
 class Upstream:
     """What the repository knows.
 
-    ``base`` is the full id of the packaged release's commit, None where that is not known.
+    ``base`` is the full id of the packaged release's commit, or of the last one known before it;
+    None where there is none.
     ``later`` are the commits that it does not have, merges left out, and ``changes`` what these did
     to the files of the series. ``order`` numbers all commits, parents before children.
     ``releases`` are all, oldest version first; ``own_line`` those that come after the base on its

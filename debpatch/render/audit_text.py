@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from debpatch.audit.audit import Audit, Later, PatchAudit
 from debpatch.audit.droppable import Fate
@@ -32,11 +32,13 @@ def render(audit: Audit, look: Look) -> str:
         page.paragraph(sentence, 0, style, hanging=2)
     if audit.patches:
         page.blank()
+        width = _tag_width(audit)
         last = "onto" if audit.onto else "droppable from"
-        page.line((_row("header", "applies", "upstream", "equal", "first in") + last, "dim"))
+        heads = f"{'header':7}{'applies':9}{'upstream':14}{'equal':12}{'first in':{width}}{last}"
+        page.line((f"{'':{_INDENT}}{heads}", "dim"))
     for number, patch in enumerate(audit.patches, 1):
         page.line((f"{number:3}  {clipped(patch.patch.name, look.width - _INDENT)}", "bold"))
-        page.line(*_cells(patch))
+        page.line(*_cells(patch, width))
         for note, style in _notes(patch, audit):
             page.paragraph(note, _INDENT, style, hanging=2)
     _headers(page, audit)
@@ -78,18 +80,25 @@ def _answer(audit: Audit) -> Iterator[tuple[str, str]]:
         style = "bold red" if fates[Fate.CONFLICT] else "bold green"
         yield f"On {one_line(audit.onto)}: {said}.", style
         return
-    dropped = [patch for patch in patches if patch.droppable.own]
-    if dropped:
-        last = max(
-            (patch.droppable.own for patch in dropped if patch.droppable.own),
-            key=lambda release: release.version.key,
-        )
-        whole = "all" if len(dropped) == len(patches) else str(len(dropped))
-        yield f"{whole} can be dropped with {one_line(last.tag)}.", "bold green"
+    if said := _can_be_dropped(audit):
+        yield said, "bold green"
     repaired = [patch for patch in patches if any(_is_open(later) for later in patch.follow_ups)]
     if repaired:
         names = ", ".join(one_line(patch.patch.name) for patch in repaired[:_SHOWN])
         yield f"Upstream changed afterwards what these bring: {names}: see below.", "bold yellow"
+
+
+def _can_be_dropped(audit: Audit) -> str:
+    """How many patches the newest releases make superfluous."""
+    drops = [patch.droppable for patch in audit.patches]
+    own = sum(drop.own in audit.own_line for drop in drops)
+    newest = sum(drop.newest is not None for drop in drops)
+    said = []
+    if own:
+        said.append(f"{own} with {one_line(audit.own_line[-1].tag)}, the newest of its line")
+    if newest and audit.newest:
+        said.append(f"{newest} with {one_line(audit.newest.tag)}, upstream's newest")
+    return f"Can be dropped: {'; '.join(said)}." if said else ""
 
 
 def _is_open(later: Later) -> bool:
@@ -99,33 +108,42 @@ def _is_open(later: Later) -> bool:
 # -- one patch -------------------------------------------------------------------------------------
 
 
-def _row(*cells: str) -> str:
-    widths = (8, 9, 14, 12, 12)
-    return " " * _INDENT + "".join(f"{c:{w}}" for c, w in zip(cells, widths, strict=True))
+def _tag_width(audit: Audit) -> int:
+    """How wide the column of releases is."""
+    tags = [one_line(patch.released_in.tag) for patch in audit.patches if patch.released_in]
+    return 2 + max([len(_UNRELEASED), *map(len, tags)])
 
 
-def _cells(patch: PatchAudit) -> Iterable[Span]:
+_UNRELEASED = "unreleased"
+
+
+def _cells(patch: PatchAudit, width: int) -> Iterator[Span]:
     errors, warnings = patch.count("error"), patch.count("warning")
     said = " ".join(f"{n}{letter}" for n, letter in ((errors, "E"), (warnings, "W")) if n)
     style = "bold red" if errors else "yellow" if warnings else "green"
-    yield f"{'':{_INDENT}}{said or 'ok':8}", style
+    yield f"{'':{_INDENT}}{said or 'ok':7}", style
     applies = {True: "yes", False: "NO", None: "?"}[patch.applies]
     yield f"{applies:9}", "green" if patch.applies else "bold red"
-    identity = patch.identity
-    if identity:
-        more = f"+{len(identity.commits) - 1}" if len(identity.commits) > 1 else ""
-        commit = short(identity.commits[0])[: 12 - len(more)]
-        yield f"{commit + more:14}{identity.match.value:12}", ""
-        first = one_line(patch.released_in.tag) if patch.released_in else "unreleased"
-        yield f"{first:12}", ""
+    if patch.identity:
+        commit, *others = patch.identity.commits
+        more = f" +{len(others)}" if others else ""
+        yield f"{short(commit)[: 12 - len(more)] + more:14}{patch.identity.match.value:12}", ""
+        first = one_line(patch.released_in.tag) if patch.released_in else _UNRELEASED
+        yield f"{first:{width}}", ""
     else:
-        yield f"{'none found':38}", "dim"
+        yield f"{'none found':{26 + width}}", "dim"
+    yield _conclusion(patch)
+
+
+def _conclusion(patch: PatchAudit) -> Span:
+    """What to do with the patch, with a question mark where somebody must look first."""
     if patch.outcome:
-        yield patch.outcome.fate.value, _STYLES[patch.outcome.fate]
-    elif patch.droppable.own:
-        yield one_line(patch.droppable.own.tag), "bold green"
-    else:
-        yield "-", "dim"
+        fate = patch.outcome.fate
+        return f"{fate.value}{'' if patch.outcome.sure else '?'}", _STYLES[fate]
+    if patch.droppable.own:
+        doubt = "" if patch.droppable.sure else "?"
+        return f"{one_line(patch.droppable.own.tag)}{doubt}", "bold green"
+    return "-", "dim"
 
 
 def _notes(patch: PatchAudit, audit: Audit) -> Iterator[tuple[str, str]]:
@@ -172,10 +190,10 @@ def _of_releases(patch: PatchAudit, audit: Audit) -> Iterator[tuple[str, str]]:
     drop = patch.droppable
     if drop.proof == "content" and drop.own:
         yield f"{one_line(drop.own.tag)} reads as after the patch already", ""
-    if drop.newest and drop.newest != drop.own:
-        yield f"on upstream's newest line from {one_line(drop.newest.tag)} on", ""
-    elif drop.own and audit.has_newer_line and not drop.newest and audit.newest:
+    if drop.own and audit.newer_line and audit.newest and not drop.newest:
         yield f"not found in {one_line(audit.newest.tag)}, upstream's newest", "yellow"
+    elif drop.newest and drop.newest not in (drop.own, audit.newer_line[0]):
+        yield f"on upstream's newest line from {one_line(drop.newest.tag)} on", ""
 
 
 def _of_later(later: Later) -> str:
