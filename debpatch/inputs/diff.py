@@ -287,6 +287,8 @@ def _file_diff(section: _Section, lines: Sequence[str], strip: int, where: str) 
         if old_path and new_path:
             # Without Git's rename lines both names mean one file (x.c.orig, x.orig/).
             old_path = new_path
+    if old_path is None and new_path is None:
+        raise DebpatchError(f"{where}:{section.start + 1}: no file is named; mend the header")
     index = re.match(r"([0-9a-f]+)\.\.([0-9a-f]+)(?: (\d+))?", extended.get("index", ""))
     mode = index[3] if index else None
     old_mode = extended.get("old mode", extended.get("deleted file mode", mode))
