@@ -3,10 +3,12 @@
 PYTHON ?= python3
 BIN = .venv/bin
 FLOORS_BIN = .venv-floors/bin
+BROWSER_BIN = .venv-browser/bin
 PYTEST = -m pytest -n auto
+FUZZ_RUNS ?= 1000000
 
 # The environments are phony: tools/set_up.py knows better than a time stamp whether one is ready.
-.PHONY: help demo test lint bench test-floors test-archive fuzz deb clean python .venv .venv-floors
+.PHONY: help demo test lint bench test-floors test-archive test-browser fuzz deb clean python .venv .venv-floors .venv-browser
 
 help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -33,14 +35,22 @@ test-floors: .venv-floors ## run the tests with the oldest supported version of 
 test-archive: .venv ## run the tests that download source packages with this machine's apt
 	@DEBPATCH_TEST_APT=1 $(BIN)/python $(PYTEST) -m archive
 
-fuzz: .venv ## run the property tests for longer
+test-browser: .venv-browser ## look at report.html with a real browser: it gets Debian's chromium
+	@if $(BROWSER_BIN)/python tools/get_browser.py .venv-browser; then \
+		DEBPATCH_TEST_BROWSER=.venv-browser/axe.min.js \
+			$(BROWSER_BIN)/python -m pytest -n 2 --dist loadscope -m browser; fi
+
+fuzz: .venv ## look for input that crashes or hangs a reader, and run the property tests for longer
+	@if $(BIN)/python -m pip install -qq --disable-pip-version-check atheris; then \
+		$(BIN)/python tests/fuzz/campaign.py -runs=$(FUZZ_RUNS); \
+	else echo "pip has no atheris for this Python; hypothesis alone looks" >&2; fi
 	@$(BIN)/python $(PYTEST) -m hypothesis --hypothesis-profile=thorough
 
 deb: python ## build the Debian package of what is committed, in build/deb (Debian 13 or newer)
 	@$(PYTHON) tools/build_deb.py build/deb
 
 clean: ## remove all that the other targets made
-	rm -rf build dist .venv .venv-floors .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build dist .venv .venv-floors .venv-browser .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find bench debpatch tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 .venv: python
@@ -48,6 +58,9 @@ clean: ## remove all that the other targets made
 
 .venv-floors: python
 	@$(PYTHON) tools/set_up.py $@ --requirement requirements-floors.txt --editable '.[test]'
+
+.venv-browser: python
+	@$(PYTHON) tools/set_up.py $@ --editable '.[test]' 'playwright>=1.40'
 
 python:
 	@command -v "$(PYTHON)" >/dev/null || \

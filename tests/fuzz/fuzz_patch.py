@@ -1,0 +1,72 @@
+"""A target for coverage-guided fuzzing of the patch reader; see ``campaign``."""
+
+from __future__ import annotations
+
+from debpatch.errors import DebpatchError
+from debpatch.inputs.apply import apply_file, reversed_file
+from debpatch.inputs.diff import FileDiff
+from debpatch.inputs.patch import parse_patch, stripped
+from debpatch.inputs.source_tree import is_inside
+
+SEEDS = (
+    b"Description: x\n--- a/x.c\t2024-01-01 00:00:00\n+++ b/x.c\n@@ -1,2 +1,2 @@ f\n a\n-b\n+c\n",
+    b"""diff --git a/x b/y
+similarity index 90%
+rename from x
+rename to y
+index 1234567..89abcde 100644
+--- a/x
++++ b/y
+@@ -1 +1 @@
+-a
+\\ No newline at end of file
++b
+""",
+    b"diff --git a/n b/n\nnew file mode 100755\n--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+a\n",
+    b"diff --git a/z b/z\ndeleted file mode 100644\nBinary files a/z and /dev/null differ\n",
+    b"Index: x\n=====\n--- x.orig/x\n+++ x/x\n@@ -1,3 +1,2 @@\n-a\n b\n\n",
+    b'diff --git "a/\\303\\244" "b/\\303\\244"\nold mode 100644\nnew mode 100755\n',
+    b"""From: a@b.c
+Content-Transfer-Encoding: quoted-printable
+
+--- a/x
++++ b/x
+@@ -1 +1 @@
+-a=3D
++b=
+
+""",
+)
+"""What to begin with."""
+
+
+def check(data: bytes) -> None:
+    """Whatever the bytes are: one clear line, or patches that stay in the tree."""
+    try:
+        patches = parse_patch(data, "x.patch")
+    except DebpatchError as error:
+        if "x.patch" not in str(error):
+            raise
+        return
+    assert patches
+    for patch in patches:
+        assert patch.data.startswith(patch.header)
+        for file in patch.files:
+            _check_file(file)
+        try:
+            stripped(patch, 0)
+        except DebpatchError:
+            continue  # a path that is inside only without its first part
+
+
+def _check_file(file: FileDiff) -> None:
+    assert file.path
+    for path in (file.old_path, file.new_path):
+        assert path is None or is_inside(path), path
+    for hunk in file.hunks:
+        assert (hunk.old_count, hunk.new_count) == (len(hunk.old), len(hunk.new))
+    before = "".join(f"{line.text}\n" for hunk in file.hunks for line in hunk.old)
+    content = before.encode("utf-8", "surrogateescape") or None
+    applied = apply_file(file, content)
+    if file.hunks and not applied.failed and not file.copied:
+        assert not apply_file(reversed_file(file), applied.content).failed
