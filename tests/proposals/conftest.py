@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from debpatch.demo import Demo, build_demo
+from debpatch.inputs.source_package import open_package
+from debpatch.inputs.upstream import open_upstream
+from debpatch.proposals.bugs import Bugs
+from debpatch.proposals.proposal import Proposal, gather
+from debpatch.proposals.request import Change, find_target, proposed_by
+from debpatch.proposals.uploader import Uploader
 
 TODAY = "1772360000"  # 2026-03-01, when trixie is stable and bookworm oldstable
+NOW = datetime.fromtimestamp(int(TODAY), UTC)
+GRETE = Uploader("Grete Vinter", "grete@debian.example.org")
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +44,14 @@ def package(demo: Demo, tmp_path: Path) -> Path:
 def series(demo: Demo) -> str:
     """Upstream's own backport in the order in which it applies."""
     return ",".join(demo.commits[name] for name in ("p1", "p2", "s2", "s3", "later-fix"))
+
+
+@pytest.fixture(scope="session")
+def proposal(demo: Demo) -> Proposal:
+    """The patch by hand, for a stable update."""
+    current = open_package(str(demo.package))
+    suite = find_target("pu", "trixie", NOW.date())
+    change = Change(None, (str(demo.patch),), (), Bugs(debian=(9000077,)), None)
+    with open_upstream(current, repo=str(demo.repository)) as repository:
+        new = proposed_by(repository, current, change, "pu", suite, GRETE, NOW)
+        return gather(repository, current, new, "pu", suite, unstable="1.5.0-1", bugs=change.bugs)

@@ -6,15 +6,26 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
 from command_line import debpatch, refusal
+from debian.debian_support import Version
 
 from debpatch.demo import Demo
+from debpatch.errors import DebpatchError
+from debpatch.inputs.source_package import open_package
+from debpatch.inputs.upstream import open_upstream
+from debpatch.proposals.compose import compose
+from debpatch.proposals.proposal import Proposal, gather
+from debpatch.proposals.self_check import self_check
+from debpatch.proposals.templates import Questions, read_answers
+from debpatch.proposals.uploader import Uploader
 
+from .conftest import GRETE, NOW
 from .schema import check
 from .snapshot import snapshot
 
@@ -194,14 +205,11 @@ def test_answers_fill_what_only_a_person_can_say(demo: Demo, tmp_path: Path, ser
         ("reason = true", "a text is wanted"),
     ],
 )
-def test_answers_that_are_none(
-    demo: Demo, tmp_path: Path, series: str, answers: str, says: str
-) -> None:
+def test_answers_that_are_none(proposal: Proposal, tmp_path: Path, answers: str, says: str) -> None:
     file = tmp_path / "answers.toml"
     file.write_text(answers)
-    arguments = command(demo, tmp_path / "out", "pu", "--plan", series, "--answers", file)
-    assert says in refusal(*arguments)
-    assert not (tmp_path / "out").exists()
+    with pytest.raises(DebpatchError, match=re.escape(says)):
+        compose(proposal, read_answers(file), GRETE, NOW)
 
 
 @pytest.mark.parametrize(
@@ -218,37 +226,38 @@ def test_answers_that_are_none(
     ],
 )
 def test_templates_that_are_wrong(
-    demo: Demo, tmp_path: Path, series: str, template: str, says: str
+    proposal: Proposal, tmp_path: Path, template: str, says: str
 ) -> None:
     own = tmp_path / "own/proposals"
     own.mkdir(parents=True)
     (own / "pu.txt").write_text(template)
     (tmp_path / "secret").write_text("secret")
-    arguments = command(demo, tmp_path / "out", "pu", "--plan", series)
-    said = refusal(*arguments, "--templates", own.parent)
-    assert says in said
-    assert not (tmp_path / "out").exists()
+    with pytest.raises(DebpatchError) as refused:
+        compose(proposal, Questions({}), GRETE, NOW, own.parent)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
-def test_a_user_s_template_wins(demo: Demo, tmp_path: Path, series: str) -> None:
+def test_a_user_s_template_wins(demo: Demo, tmp_path: Path) -> None:
     own = tmp_path / "own/proposals"
     own.mkdir(parents=True)
-    (own / "pu.txt").write_text(
-        "To: me@example.org\nSubject: {{ p.source }}\n\nMine: {{ p.version }}\n"
-    )
-    debpatch(*command(demo, tmp_path / "out", "pu", "--plan", series, "--templates", own.parent))
+    mine = "To: me@example.org\nSubject: {{ p.source }}\n\nMine: {{ p.version }}\n"
+    (own / "pu.txt").write_text(mine)
+    arguments = command(demo, tmp_path / "out", "pu", *by_hand(demo), "--templates", own.parent)
+    debpatch(*arguments)
+    before = snapshot(tmp_path / "out")
     assert "\n\nMine: 1.4.2-3+deb13u2\n" in (tmp_path / "out/request.mail").read_text()
+    (own / "pu.txt").write_text(mine + "{{ nothing }}")
+    assert "pu.txt:5: 'nothing' is undefined" in refusal(*arguments)
+    assert snapshot(tmp_path / "out") == before
 
 
-def test_names_in_fields_are_ascii(
-    demo: Demo, tmp_path: Path, series: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DEBFULLNAME", "Søren Ægidius")
-    debpatch(*command(demo, tmp_path / "out", "pu", "--plan", series))
-    data = (tmp_path / "out/request.mail").read_bytes()
+def test_names_in_fields_are_ascii(proposal: Proposal) -> None:
+    uploader = Uploader("Søren Ægidius", "soeren@debian.example.org")
+    data = compose(proposal, Questions({}), uploader, NOW)["request.mail"]
     assert data.partition(b"\n\n")[0].isascii()
     sender = str(make_header(decode_header(message_from_bytes(data)["From"])))
-    assert sender == "Søren Ægidius <grete@debian.example.org>"
+    assert sender == "Søren Ægidius <soeren@debian.example.org>"
 
 
 @pytest.mark.parametrize(
@@ -276,34 +285,54 @@ def test_the_same_package_is_no_update(demo: Demo, tmp_path: Path) -> None:
     assert "is the same as" in said
 
 
-def found_in(demo: Demo, tmp_path: Path, package: Path, *arguments: str) -> set[str]:
-    done = debpatch(
-        *command(demo, tmp_path / "out", "pu", "--proposed", package, *arguments), "-f", "json"
-    )
-    assert done.err == ""
-    return {finding["rule"] for finding in done.json["findings"]}
+def found_in(demo: Demo, package: Path, proposal: Proposal) -> set[str]:
+    current = open_package(str(demo.package))
+    with open_upstream(current, repo=str(demo.repository)) as repository:
+        found = gather(
+            repository, current, open_package(str(package)), "pu", proposal.suite,
+            options=proposal.options[1:], unstable="1.5.0-1",
+        )  # fmt: skip
+    return {objection.rule for objection in self_check(found)}
 
 
-def test_the_self_check(demo: Demo, tmp_path: Path, package: Path, series: str) -> None:
+def test_the_self_check(demo: Demo, package: Path, series: str, proposal: Proposal) -> None:
     debpatch(
         "import-commits", "--repo", demo.repository, "--package", package, series,
         "--closes", "9000077",
     )  # fmt: skip
-    assert found_in(demo, tmp_path, package) == set()
+    assert found_in(demo, package, proposal) == set()
     changelog = package / "debian/changelog"
     good = changelog.read_text()
     changelog.write_text(good.replace("deb13u2) trixie;", "deb13u9) trixie-security;"))
-    assert found_in(demo, tmp_path, package) == {"version-form", "distribution"}
-    changelog.write_text(good.replace("3+deb13u2)", "2)", 1))
-    assert "version-order" in found_in(demo, tmp_path, package)
-    changelog.write_text(good.replace(" (Closes: #9000077)", ""))
-    assert "no-bug" not in found_in(demo, tmp_path, package)  # the headers name it
-    changelog.write_text(good.replace("- d/patches/link-take", "- d/patches/other"))
-    assert found_in(demo, tmp_path, package) == {"undocumented"}
+    assert found_in(demo, package, proposal) == {"version-form", "distribution"}
+    changelog.write_text(
+        good.replace("3+deb13u2)", "2)", 1)
+        .replace(" (Closes: #9000077)", "")
+        .replace("- d/patches/link-take", "- d/patches/other")
+    )
+    # The headers still name the bug.
+    assert found_in(demo, package, proposal) == {"version-order", "version-form", "undocumented"}
     changelog.write_text(good)
     control = package / "debian/control"
     control.write_text(control.read_text().replace("Version: 4.7.2", "Version: 4.7.3"))
-    assert found_in(demo, tmp_path, package) == {"undocumented", "noise"}
+    (package / "debian/patches/left-over.patch").write_text("what nobody listed\n")
+    (package / "debian/__pycache__").mkdir()
+    (package / "debian/__pycache__/x.pyc").write_text("x")
+    assert found_in(demo, package, proposal) == {"undocumented", "noise", "not-in-series"}
+
+
+def test_a_version_that_is_in_the_suite_already(proposal: Proposal) -> None:
+    newer = replace(proposal, in_suite=Version("1.4.2-3+deb13u2"))
+    (found,) = (each for each in self_check(newer) if each.rule == "base")
+    assert "trixie has 1.4.2-3+deb13u2 by now" in found.message
+    same = replace(proposal, in_suite=proposal.current)
+    assert "base" not in {each.rule for each in self_check(same)}
+
+
+def test_a_header_that_is_not_true(demo: Demo, tmp_path: Path) -> None:
+    done = debpatch(*command(demo, tmp_path / "out", "pu", *by_hand(demo)), "-f", "json")
+    messages = [f["message"] for f in done.json["findings"] if f["rule"] == "header"]
+    assert any("no Applied-Upstream" in message for message in messages)
 
 
 def test_what_a_plan_leaves_out_is_said(demo: Demo, tmp_path: Path) -> None:
