@@ -37,7 +37,7 @@ test-archive: .venv ## run the tests that download source packages with this mac
 
 test-browser: .venv-browser ## look at report.html with a real browser: it gets Debian's chromium
 	@if $(BROWSER_BIN)/python tools/get_browser.py .venv-browser; then \
-		DEBPATCH_TEST_BROWSER=.venv-browser/axe.min.js \
+		DEBPATCH_TEST_BROWSER="$(CURDIR)/.venv-browser/axe.min.js" \
 			$(BROWSER_BIN)/python -m pytest -n 2 --dist loadscope -m browser; fi
 
 fuzz: .venv ## look for input that crashes or hangs a reader, and run the property tests for longer

@@ -130,16 +130,19 @@ class ComparisonView:
 
 def comparison_view(number: int, item: AlternativeReport, url: CommitUrl) -> ComparisonView:
     """What to show of the comparison ``item``, the ``number``-th from 1."""
-    ordered = sorted(item.comparison.hunks, key=lambda hunk: list(Group).index(_group(hunk)))
-    hunks = tuple(_views(ordered, number, item, url))
+    grouped = [(_group(hunk), hunk) for hunk in item.comparison.hunks]
+    grouped.sort(key=lambda pair: list(Group).index(pair[0]))
+    hunks = tuple(_views(grouped, number, item, url))
     return ComparisonView(f"comparison-{number}", item, hunks)
 
 
 def _views(
-    hunks: Sequence[HunkComparison], number: int, item: AlternativeReport, url: CommitUrl
+    grouped: Sequence[tuple[Group, HunkComparison]],
+    number: int,
+    item: AlternativeReport,
+    url: CommitUrl,
 ) -> Iterator[HunkView]:
-    for count, hunk in enumerate(hunks, 1):
-        group = _group(hunk)
+    for count, (group, hunk) in enumerate(grouped, 1):
         shown = rows(hunk)
         found = item.origins.get(hunk.patch, ()) if hunk.patch else ()
         yield HunkView(
