@@ -124,7 +124,7 @@ def audit_series(
     since = start or _older_release(repository, package)
     goal = resolve_version(repository, package, onto) if onto else None
     patches = read_series(package)
-    source = read_source(repository, package, patches, start)
+    source = read_source(repository, package, patches, start, since)
     applications = tuple(apply_in_turn(source.tree, patches))
     tell("reading upstream's history")
     paths = {path for patch in patches for path in patch.paths}

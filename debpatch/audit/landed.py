@@ -72,12 +72,16 @@ class Standing:
     def __init__(self, upstream: Upstream, landings: Landings) -> None:
         self._upstream = upstream
         self._landings = landings
-        commits = {commit.sha: commit for family in landings.values() for commit in family}
-        found = follow_ups(commits.values(), upstream.history)
-        undone = follow_ups([f.commit for f in found if f.kind == "reverts"], upstream.history)
+        landed = {commit.sha: commit for family in landings.values() for commit in family}
+        found = [follow for commit in landed.values() for follow in self._after(commit)]
+        reverts = {f.commit.sha: f.commit for f in found if f.kind == "reverts"}
+        undone = [follow for commit in reverts.values() for follow in self._after(commit)]
         self._later: dict[str, list[FollowUp]] = defaultdict(list)
-        for follow in (*found, *(f for f in undone if f.kind == "reverts")):
+        for follow in dict.fromkeys([*found, *(f for f in undone if f.kind == "reverts")]):
             self._later[follow.of.sha].append(follow)
+
+    def _after(self, commit: Commit) -> tuple[FollowUp, ...]:
+        return follow_ups([commit], self._upstream.naming(commit))
 
     def follow_ups(self, identity: Identity) -> tuple[FollowUp, ...]:
         """What repairs, takes back or mentions a landing of the patch's commits, oldest first.

@@ -36,14 +36,15 @@ def read_source(
     package: SourcePackage,
     patches: tuple[SeriesPatch, ...],
     base: str | None,
+    near: str | None,
 ) -> Source:
     """The files of ``package`` that ``patches`` change, in the tree of the commit ``base``.
 
-    Without ``base`` those files are all there is. Raises DebpatchError where the package has no
-    file in common with the repository, at the base or, without one, at HEAD.
+    Without ``base`` those files are all there is. ``near`` is a commit that the package should be
+    like. Raises DebpatchError where it has no file in common with that.
     """
     wanted = frozenset(path for patch in patches for path in patch.paths)
-    start = base or ("HEAD" if repository.has("HEAD") else None)
+    start = near or ("HEAD" if repository.has("HEAD") else None)
     known = repository.entries(repository.tree(start)) if start else {}
     total = alike = 0
     found: dict[str, tuple[str, bytes]] = {}

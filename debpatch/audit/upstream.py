@@ -125,6 +125,13 @@ class Upstream:
         keys = (*_keys(commit), commit.sha[:_SHORT])
         return frozenset(sha for key in keys for sha in self._by_key.get(key, ()))
 
+    def naming(self, commit: Commit) -> History:
+        """The later commits that name the id of ``commit``, or say to revert it by its subject."""
+        keys = (commit.sha[:_SHORT], _subject_key(f'Revert "{commit.subject}"'))
+        found = {sha for key in keys for sha in self._by_key.get(key, ())} - {commit.sha}
+        ordered = sorted(found, key=lambda sha: -self.order[sha])
+        return History({sha: self.later[sha] for sha in ordered})
+
     def sharing_lines(self, lines: CommitLines) -> Mapping[str, float]:
         """Later commits that change the same lines: the weight of what they have in common."""
         common: dict[str, float] = defaultdict(float)
@@ -209,9 +216,13 @@ def _index_of_words(commits: Iterable[Commit]) -> Mapping[str, Sequence[str]]:
 _WORDS = re.compile(r"\b(?:(?P<sha>[0-9a-f]{7,64})|(?P<id>I[0-9a-f]{40}|CVE-\d{4}-\d{4,}))\b", re.I)
 
 
+def _subject_key(subject: str) -> str:
+    return f"subject {bare_subject(subject)}"
+
+
 def _keys(commit: Commit) -> Iterator[str]:
     """What two commits have in common that are about the same thing."""
-    yield f"subject {bare_subject(commit.subject)}"
+    yield _subject_key(commit.subject)
     yield f"author {commit.author} {commit.author_date}"
     for word in _WORDS.finditer(commit.message):
         yield word["sha"][:_SHORT].lower() if word["sha"] else word["id"].upper()
