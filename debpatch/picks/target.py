@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain, takewhile
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
@@ -111,9 +112,12 @@ def revision_target(repository: Repository, revision: str) -> Target:
 
 
 def package_target(
-    repository: Repository, package: SourcePackage, base: str | None = None
+    repository: Repository,
+    package: SourcePackage,
+    base: str | None = None,
+    before: str | None = None,
 ) -> Target:
-    """The package, with its series applied, as a target.
+    """The package, with its series applied up to but not including the patch ``before``.
 
     ``base`` names the upstream revision; without it the package's version does, and where it does
     not, the package stands alone. Files of upstream's that the package's source leaves out, such as
@@ -132,11 +136,13 @@ def package_target(
         left_out = _only_in(repository, repository.tree(parent), trees[0])
         trees = [_with(repository, tree, left_out) for tree in trees]
     own: dict[str, str | Commit] = {}
-    commits = [(f"the source of {name}", b""), *_patches(package)]
-    for tree, (what, header) in zip(trees, commits, strict=True):
+    patches = takewhile(lambda patch: patch[0] != before, _patches(package))
+    commits = chain([(f"the source of {name}", b"")], patches)
+    for tree, (what, header) in zip(trees, commits, strict=False):
         parent = repository.write_commit(tree, [parent] if parent else [], header)
         own[parent] = what
     assert parent is not None  # noqa: S101 - there is at least the source
+    name = f"{name} before {before}" if before else name
     return Target(repository, name, parent, revision, own, package.location)
 
 

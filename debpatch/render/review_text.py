@@ -166,16 +166,12 @@ def _options(page: Page, review: Review) -> None:
         return
     page.heading("Options")
     width = max(len(one_line(each.name)) for each in review.options)
-    page.line((f"  {'':{width}}  files     +     -", "dim"))
+    page.line((f"  {'':{width}}  files     +     -  later commits in conflict", "dim"))
     for each in review.options:
         size = each.size
         cells = f"{size.files:7}{size.insertions:6}{size.deletions:6}" if size else "  conflicts"
         later = each.later
-        ahead = (
-            f"  {later.conflicts} of {later.commits} later commits conflict ({later.without} now)"
-            if later
-            else ""
-        )
+        ahead = f"  {later.conflicts} of {later.commits}, now {later.without}" if later else ""
         page.line(f"  {one_line(each.name):{width}}{cells}{ahead}")
 
 

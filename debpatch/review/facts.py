@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from debpatch.compare.report import PatchReport
@@ -111,11 +111,7 @@ def _target(workspace: Workspace, unknown: _Unknown) -> Target | None:
     package, repository = workspace.package, workspace.repository
     if package is not None and workspace.notice is None:
         with unknown.about("the package"):
-            names = [entry.name for entry in package.series]
-            if workspace.entry in names:
-                before = package.series[: names.index(workspace.entry)]
-                package = replace(package, series=before)
-            return package_target(repository, package, workspace.base)
+            return package_target(repository, package, workspace.base, workspace.entry)
     return revision_target(repository, workspace.base) if workspace.base else None
 
 
