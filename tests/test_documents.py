@@ -1,0 +1,69 @@
+"""Every command line in the documentation is one: it runs on the demo, or its parts are there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import typer
+from documents import differs, documents, lines, run
+
+from debpatch.cli.app import app
+from debpatch.demo import build_demo
+
+DOCUMENTS = documents()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_command_lines_run_on_the_demo(document: Path, tmp_path: Path) -> None:
+    demo = tmp_path / "debpatch-demo"
+    folder = tmp_path
+    for line in lines(document):
+        if line.is_synopsis or line.is_of_openvpn:
+            continue
+        if line.command.startswith("cd "):
+            folder = tmp_path / line.command.removeprefix("cd ")
+        elif line.command in ("debpatch", "debpatch demo"):
+            run(line, folder)
+        else:
+            if not demo.exists():
+                build_demo(demo)
+            run(line, demo if folder == tmp_path else folder)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_what_a_synopsis_names_is_there(document: Path) -> None:
+    group = typer.main.get_command(app)
+    for line in lines(document):
+        words = line.command.split()
+        if (
+            words[0] != "debpatch"
+            or len(words) == 1
+            or not re.fullmatch("[a-z-]+[a-z0-9]", words[1])
+        ):
+            continue
+        command = group.commands.get(words[1])  # type: ignore[attr-defined]
+        assert command is not None, f"{line.file}:{line.number}: no command {words[1]}"
+        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", line.command.partition("|  ")[0]))
+        assert named <= known, f"{line.file}:{line.number}: {named - known}"
+
+
+def test_every_command_has_a_page() -> None:
+    pages = {path.stem for path in DOCUMENTS} | {"demo"}
+    names = {
+        "dep3" if each.name == "validate-dep3" else each.name for each in app.registered_commands
+    }
+    assert names <= pages
+
+
+def test_what_differs_from_what_is_shown() -> None:
+    printed = "one\ntwo\n\nthree\nfour\n"
+    assert differs(["one", "two", "three"], printed) is None
+    assert differs(["one", "[...]", "four"], printed) is None
+    assert differs(["one", "three"], printed) == "three"
+    assert differs(["[...]", "five"], printed) == "five"
+    assert differs(["[...]", "two", "one"], printed) == "one"
