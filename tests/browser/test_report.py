@@ -163,11 +163,11 @@ def test_it_can_be_used_with_the_keyboard(page: Page) -> None:
     assert page.locator(":focus").inner_text() == "Skip to the review"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-    hunk = page.locator(".comparison .hunk").last
-    if hunk.count():
-        hunk.locator("summary").focus()
-        page.keyboard.press("Enter")
-        assert hunk.get_attribute("open") is not None
+    hunk = page.locator(".comparison").first.locator(".hunk").last
+    was_open = hunk.get_attribute("open")
+    hunk.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert hunk.get_attribute("open") != was_open
 
 
 def test_a_thousand_hunks_are_a_small_file(page: Page, file: Path) -> None:
