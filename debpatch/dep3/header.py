@@ -175,7 +175,7 @@ def _mails(data: bytes) -> tuple[int, ...]:
 
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _COMMENT = re.compile(rb"\s*#")
-_COMMENT_MARK = re.compile(r"(?:#+ DP:|#+)(?: |$)")
+_COMMENT_MARK = re.compile(r"^\s*(?:#+ DP:|#+)(?: |$)")
 _LEAD = re.compile(r"From \S+ .*\d:\d\d|#!|commit [0-9a-f]{7,64}\b")
 _POSTMARK_TEXT = re.compile(r"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001")
 _SEPARATOR = re.compile(r"---\s*$")
