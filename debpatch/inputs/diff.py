@@ -287,8 +287,6 @@ def _file_diff(section: _Section, lines: Sequence[str], strip: int, where: str) 
         if old_path and new_path:
             # Without Git's rename lines both names mean one file (x.c.orig, x.orig/).
             old_path = new_path
-    if old_path is None and new_path is None:
-        raise DebpatchError(f"{where}:{section.start + 1}: no file is named; mend the header")
     index = re.match(r"([0-9a-f]+)\.\.([0-9a-f]+)(?: (\d+))?", extended.get("index", ""))
     mode = index[3] if index else None
     old_mode = extended.get("old mode", extended.get("deleted file mode", mode))
@@ -299,9 +297,13 @@ def _file_diff(section: _Section, lines: Sequence[str], strip: int, where: str) 
                 f"{where}:{section.start + 1}: {said!r} is no mode of a file; Git's are "
                 f"{', '.join(sorted(_MODES))}, mend the header"
             )
+    old_path = None if "new file mode" in extended else old_path
+    new_path = None if "deleted file mode" in extended else new_path
+    if old_path is None and new_path is None:
+        raise DebpatchError(f"{where}:{section.start + 1}: no file is named; mend the header")
     return FileDiff(
-        None if "new file mode" in extended else old_path,
-        None if "deleted file mode" in extended else new_path,
+        old_path,
+        new_path,
         _hunks(section, lines, where),
         old_mode,
         new_mode,

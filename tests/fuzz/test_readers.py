@@ -15,8 +15,15 @@ from debpatch.inputs.diff import parse_diff
 
 TARGETS = ("dep3_header", "mail", "patch", "series")
 CRASHED = {
-    "dep3_header": (b"From: =?\xd3&tf-8?q?=C3?= <a@b.c>\n", b"Subject: =?x\xff?b?eA==?=\n"),
-    "patch": (b"diff --git \n--- /dev/null\n+++ b/n\n@@ -0,0 +\xb1 @@\n",),
+    "dep3_header": (
+        b"From: =?\xd3&tf-8?q?=C3?= <a@b.c>\n",
+        b"Subject: =?x\xff?b?eA==?=\n",
+        b"#! /bin\ndLast-Up## DP: date: 2023/1/2\nLast-Update: 11x\n",
+    ),
+    "patch": (
+        b"diff --git \n--- /dev/null\n+++ b/n\n@@ -0,0 +\xb1 @@\n",
+        b"diff --git a/z\ndeleted file mode 100644\nBinary files x and /dev/null differ\n",
+    ),
 }
 """Inputs that brought a reader down once."""
 
