@@ -40,7 +40,7 @@ class Line:
     @property
     def is_of_openvpn(self) -> bool:
         """Whether it is for OpenVPN's repository or package, and not for the demo's."""
-        return bool(_OPENVPN.search(self.command))
+        return any(_OPENVPN.search(text) for text in (self.command, *self.shown))
 
 
 def documents() -> list[Path]:

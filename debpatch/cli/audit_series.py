@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from debpatch.cli.app import app
+from debpatch.cli.complete import complete_revision
 from debpatch.cli.options import Base, Format, FormatOption, Output, Repo, Update
 
 
@@ -25,6 +26,7 @@ def audit_series(
         typer.Option(
             "--onto",
             metavar="VERSION",
+            autocompletion=complete_revision,
             help="Say what becomes of each patch on this upstream version or revision.",
         ),
     ] = None,

@@ -24,6 +24,16 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             f"debpatch review {_HERE} {_PATCH}",
         ),
     ),
+    "audit-series": (
+        (
+            "Which patches of a package are upstream's, and from which release on are they there?",
+            "debpatch audit-series tidewatch-1.4.2 --repo tidewatch.git",
+        ),
+        (
+            "What becomes of them with a new upstream release?",
+            "debpatch audit-series tidewatch-1.4.2 --repo tidewatch.git --onto v1.4.7",
+        ),
+    ),
     "diff-upstream": (
         (
             "What does a patch carry of the upstream commit that its header names?",
