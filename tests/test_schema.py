@@ -68,3 +68,16 @@ def test_picks(demo: Demo, name: str, options: list[str]) -> None:
     series = ",".join(demo.commits[name] for name in ("s1", "s2", "s3"))
     for revisions, onto in ((series, demo.package), (demo.commits["fix"], "v1.4.2")):
         check(run(name, revisions, "--repo", str(demo.repository), "--onto", str(onto), *options))
+
+
+def test_find_backports(demo: Demo) -> None:
+    states = set()
+    for name in ("fix", "p1", "s1", "s3"):
+        for package in ([], ["--package", str(demo.package)]):
+            document = run(
+                "find-backports", demo.commits[name], "--repo", str(demo.repository), *package
+            )
+            check(document)
+            assert bool(package) == bool(document["package"])
+            states |= {branch["state"] for branch in document["branches"]}
+    assert len(states) > 2

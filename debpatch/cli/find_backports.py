@@ -61,8 +61,9 @@ def find_backports(
         with cloning() as progress:
             opened = open_upstream(source, repo=repo, update=update, progress=progress)
             repository = stack.enter_context(opened)
+        fix = read_fix(repository, revision)
         target = package_target(repository, source, base) if source else None
-        found = find(repository, read_fix(repository, revision), branch or (), target)
+        found = find(repository, fix, branch or (), target)
     deliver_as(
         format_,
         output,

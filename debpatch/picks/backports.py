@@ -16,6 +16,7 @@ from debpatch.compare.absence import Reason
 from debpatch.compare.alternative import Alternative, moved_paths, read_alternative
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import compare
+from debpatch.errors import DebpatchError
 from debpatch.inputs.history import History, read_history
 from debpatch.inputs.references import named_commits
 from debpatch.inputs.releases import read_release, releases
@@ -123,7 +124,7 @@ def find_backports(
 ) -> Backports:
     """Find where the fix ``commit`` stands, on the branches that match ``globs`` or on all.
 
-    Raises DebpatchError where no branch matches.
+    Raises DebpatchError where no branch matches, and for a commit that changes nothing.
     """
     branches = list(release_branches(repository, globs))
     tags = {tag: sha for tag, sha in repository.tag_commits.items() if read_release(tag)}
@@ -133,6 +134,8 @@ def find_backports(
     if not globs:
         branches += tag_branches(history, branches, tags)
     survey = _Survey.of(repository, commit, [*branches, *([own] if own else [])], history, tags)
+    if not survey.change.changes:
+        raise DebpatchError(f"{commit.sha[:12]} changes nothing; name the commit that has the fix")
     states = {branch: _state(survey, branch, package) for branch in survey.branches}
     return Backports(
         commit,

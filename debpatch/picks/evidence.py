@@ -47,8 +47,6 @@ class Sign(StrEnum):
     """The same changed lines in the same context."""
     CONTENT = "content"
     """Changed lines in common."""
-    PRESENT = "present"
-    """The code already reads as it would afterwards."""
 
 
 _WEIGHTS = {

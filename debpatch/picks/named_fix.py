@@ -1,13 +1,14 @@
 """``REV``: how a user names a fix: a revision, a CVE, an issue.
 
 CVEs and issues are found in messages. Of the commits that mention one, the fix is the one that is
-not just the landing of another, and that does more than write it into a list of changes.
+not just the landing of another, and that does more than write it into a list of changes. Where only
+a release branch's copy mentions it, the fix is what it is a copy of.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from posixpath import basename
 
 from debpatch.errors import DebpatchError
@@ -16,7 +17,7 @@ from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.affected import CHRONICLE
 from debpatch.picks.branches import release_branches
 from debpatch.picks.evidence import Fix, confidence
-from debpatch.picks.landings import SUSPECTED, origins
+from debpatch.picks.landings import CLAIMED, SUSPECTED, origins
 
 _CVE = re.compile(r"CVE-(\d{4}-\d{4,})", re.IGNORECASE)
 _ISSUE = re.compile(r"(?P<project>[\w.-]+/[\w.-]+)?[#!](?P<number>\d+)")
@@ -34,14 +35,10 @@ def read_fix(repository: Repository, text: str) -> Commit:
     """
     pattern = _mention(text)
     if pattern is None or repository.has(text):
+        if re.search(r",|\.\.", text) and not repository.has(text):
+            raise DebpatchError(f"{text!r}: these are several commits; name one fix at a time")
         return repository.commit(repository.resolve(text))
-    tips = [branch.tip for branch in release_branches(repository)]
-    history = read_history(repository, tips)
-    on_main = history.reached({tips[0]: 1}) if tips else {}
-    found = [c for c in history.commits.values() if pattern.search(c.message)]
-    found = [c for c in found if len(c.parents) < 2 and not _is_chronicle(repository, c)]
-    found.sort(key=lambda commit: (not on_main[commit.sha], commit.date))
-    fixes = _without_landings(repository, found)
+    fixes = _fixes(repository, pattern)
     if len(fixes) == 1:
         return fixes[0]
     if not fixes:
@@ -52,6 +49,23 @@ def read_fix(repository: Repository, text: str) -> Commit:
     names = "; ".join(f"{fix.sha[:12]} {fix.subject}" for fix in fixes[:_SHOWN])
     more = f"; and {len(fixes) - _SHOWN} more" if len(fixes) > _SHOWN else ""
     raise DebpatchError(f"{text} is mentioned by several commits, name one: {names}{more}")
+
+
+def _fixes(repository: Repository, mention: re.Pattern[str]) -> Sequence[Commit]:
+    """The commits whose messages have the ``mention``, without what is no fix, or is its copy."""
+    tips = [branch.tip for branch in release_branches(repository)]
+    history = read_history(repository, tips)
+    reached = history.reached({tips[0]: 1}) if tips else {}
+    found = [c for c in history.commits.values() if mention.search(c.message)]
+    found = [c for c in found if len(c.parents) < 2 and not _is_release(repository, c)]
+    found.sort(key=lambda commit: (not reached[commit.sha], commit.date))
+    fixes = _without_landings(repository, found)
+    if len(fixes) == 1 and not reached[fixes[0].sha]:
+        on_main = (c for c in history.commits.values() if reached[c.sha])
+        copied = Fix((fixes[0], *origins(repository, fixes[0])))
+        originals = [c for c in on_main if confidence(copied.signs(c), None) >= CLAIMED]
+        return originals if len(originals) == 1 else fixes
+    return fixes
 
 
 def _mention(text: str) -> re.Pattern[str] | None:
@@ -66,9 +80,13 @@ def _mention(text: str) -> re.Pattern[str] | None:
     return None
 
 
-def _is_chronicle(repository: Repository, commit: Commit) -> bool:
-    paths = [file.path for file in repository.commit_diff(commit).files]
-    return all(CHRONICLE.match(basename(path)) for path in paths)
+def _is_release(repository: Repository, commit: Commit) -> bool:
+    """Whether nothing changes but what every release changes."""
+    names = [basename(file.path) for file in repository.commit_diff(commit).files]
+    return all(CHRONICLE.match(name) or _VERSION.match(name) for name in names)
+
+
+_VERSION = re.compile(r"(?:\w*[._-])?version\b", re.IGNORECASE)
 
 
 def _without_landings(repository: Repository, commits: Iterable[Commit]) -> list[Commit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from debpatch.compare.change import Change
 from debpatch.picks.backports import Backports, BranchState, Landing, Later, State
@@ -29,6 +30,8 @@ def render(found: Backports, look: Look) -> str:
         page.paragraph(sentence, 0, style, hanging=2)
     page.blank()
     page.paragraph(f"fix      {label(found.commit)} ({_since(found.released_in)})", 2, hanging=9)
+    if len(found.commit.parents) > 1:
+        page.paragraph("merge    counts as what it changes of its first parent", 2, hanging=9)
     for origin in found.origins:
         page.paragraph(f"from     {label(origin)}", 2, hanging=9)
     page.blank()
@@ -128,9 +131,17 @@ def _since(release: str | None) -> str:
 def _table(page: Page, found: Backports) -> None:
     rows = [*([found.package] if found.package else []), *found.branches]
     told = [row for row in rows if row.state is not State.UNAFFECTED]
-    width = min(max((len(one_line(row.branch.name)) for row in told), default=0), 30)
-    for row in told:
-        _row(page, row, width)
+    alike = [list(group) for _, group in groupby(told, _all_there_is_to_tell)]
+    alone = [group[0] for group in alike if len(group) == 1]
+    width = min(max((len(one_line(row.branch.name)) for row in alone), default=0), 30)
+    for first, *others in alike:
+        if others:
+            state = first.state.value
+            page.paragraph(f"{state}: {_names([first, *others])}", 2, _STYLES[first.state],
+                           hanging=len(state) + 2)  # fmt: skip
+            _lacks(page, first.lacks)
+        else:
+            _row(page, first, width)
     folded = [row for row in rows if row.state is State.UNAFFECTED]
     if folded:
         page.paragraph(f"unaffected: {_names(folded)}", 2, "dim", hanging=12)
@@ -138,6 +149,11 @@ def _table(page: Page, found: Backports) -> None:
         if row.cause:
             cause = clipped(label(row.cause), page.look.width - 46)
             page.line((f"    {one_line(row.branch.name)} never had the bug of {cause}", "dim"))
+
+
+def _all_there_is_to_tell(row: BranchState) -> object:
+    """Equal for rows that say the same of their branches."""
+    return row.branch if row.landings or row.carried else (row.state, row.lacks)
 
 
 def _row(page: Page, row: BranchState, width: int) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
-from command_line import debpatch, refusal
+from command_line import debpatch, environment, refusal
 
 from debpatch.inputs.repository import Repository
 from debpatch.picks.backports import Backports, BranchState, find_backports
@@ -245,6 +251,127 @@ def test_only_some_branches(tmp_path: Path) -> None:
     assert done.code == 1
 
 
+def test_branches_of_which_the_same_is_to_be_told_share_a_line(tmp_path: Path) -> None:
+    repo = project(tmp_path)
+    for version in ("1.1", "1.2"):
+        repo.commit({"README": f"{version}\n"}, "Prepare a release", tag=f"v{version}")
+        repo.git("branch", f"stable/{version}")
+    text = debpatch("find-backports", fixed(repo), "--repo", tmp_path).out
+    assert "  missing: stable/1.2, stable/1.1, stable/1.0\n    lacks link.c hunk 1\n" in text
+
+
+def test_a_merge_counts_as_what_it_brings(tmp_path: Path) -> None:
+    repo = project(tmp_path)
+    repo.git("checkout", "-q", "-b", "topic")
+    fixed(repo)
+    repo.git("checkout", "-q", "main")
+    repo.commit({"README": "more\n"}, "Something else")
+    repo.git("merge", "-q", "--no-ff", "-m", "Merge topic", "topic")
+    merge = repo.git("rev-parse", "HEAD")
+    found = debpatch("find-backports", merge, "--repo", tmp_path)
+    assert found.code == 1
+    assert "merge    counts as what it changes of its first parent\n" in found.out
+    on_stable(repo)
+    pick(repo, merge, "-x", "-m", "1")
+    assert stable(repo, merge).state == "ported"
+
+
+def test_the_package_comes_first(tmp_path: Path) -> None:
+    repo = project(tmp_path / "upstream")
+    fix = fixed(repo)
+    on_stable(repo)
+    repo.commit({"link.c": source(FIX)}, f"Backport\n\n(cherry picked from commit {fix})")
+    repo.git("checkout", "-q", "v1.0")
+    package = tmp_path / "package"
+    shutil.copytree(repo.path, package, ignore=shutil.ignore_patterns(".git"))
+    changelog = "link (1.0-1) unstable; urgency=medium\n\n  * x\n\n -- A <a@b.c>  {}\n"
+    for name, text in (
+        ("changelog", changelog.format("Sat, 01 Jan 2022 00:00:00 +0000")),
+        ("source/format", "3.0 (quilt)\n"),
+    ):
+        place = package / "debian" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    command = ("find-backports", fix, "--repo", repo.path)
+    done = debpatch(*command, cwd=package)
+    assert done.code == 1
+    first, second, *_ = done.out.splitlines()
+    assert first == "link 1.0-1 lacks the fix."
+    assert second.startswith("It is built from stable/1.0: an official backport is there and comp")
+    patches = package / "debian" / "patches"
+    patches.mkdir()
+    diff = repo.git("show", "--format=Origin: backport, commit:%H%n", fix)
+    (patches / "length.patch").write_text(diff + "\n")
+    (patches / "series").write_text("length.patch\n")
+    done = debpatch(*command, cwd=package)
+    assert done.code == 0
+    assert done.out.startswith("link 1.0-1 has the fix as length.patch.\n")
+
+
+def test_hostile_names_are_harmless(tmp_path: Path) -> None:
+    repo = project(tmp_path)
+    name = "sub \x1b[31m\nred.c"
+    repo.commit({name: source()}, "Add")
+    repo.git("branch", "stable/1.5")
+    repo.git("tag", "v1.5")
+    fix = repo.commit({name: source(FIX)}, "Fix \x1b]0;title\x07 \u202e it")
+    repo.commit({"README": "x\n"}, f"See \x1b[2J\n\nFixes: {fix}")
+    done = debpatch("find-backports", fix, "--repo", tmp_path)
+    assert done.code == 1
+    assert "red.c hunk 1" in done.out
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.out)
+    assert debpatch("find-backports", fix, "--repo", tmp_path, "-f", "json").json["sha"] == fix
+
+
+def test_a_release_that_tells_of_a_fix_is_none(tmp_path: Path) -> None:
+    repo = project(tmp_path)
+    fix = fixed(repo, "Check the length\n\nCVE-2024-1234")
+    repo.commit({"NEWS": "2.0\n", "version.h": "2\n"}, "Release 2.0\n\nHas CVE-2024-1234")
+    assert debpatch("find-backports", "CVE-2024-1234", "-f", "json", "--repo", tmp_path).json[
+        "sha"
+    ] == (fix)
+
+
+def test_a_cve_that_only_the_copy_tells_of(tmp_path: Path) -> None:
+    repo = project(tmp_path)
+    fix = fixed(repo, "Check the length")
+    on_stable(repo)
+    pick(repo, fix)
+    repo.git("commit", "-q", "--amend", "-m", "[CVE-2024-1234] Check the length")
+    document = debpatch("find-backports", "CVE-2024-1234", "-f", "json", "--repo", tmp_path).json
+    assert (document["sha"], document["branches"][1]["state"]) == (fix, "ported")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+    repo = project(tmp_path / "upstream")
+    fix = fixed(repo)
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    started, waiting = tmp_path / "started", tmp_path / "bin"
+    waiting.mkdir()
+    (waiting / "git").write_text(
+        f'#!/bin/sh\ncase " $* " in *" log "*) touch {started}; sleep 60;; esac\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    (waiting / "git").chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "debpatch", "find-backports", fix, "--repo", repo.path],
+        env=environment(TMPDIR=str(folder), PATH=f"{waiting}{os.pathsep}{os.environ['PATH']}"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while not started.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.killpg(process.pid, number)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (128 + number, b"")
+    assert b"Traceback" not in err
+    assert list(folder.iterdir()) == []
+
+
 def test_bad_input(tmp_path: Path) -> None:
     repo = project(tmp_path)
     one = fixed(repo, "One, for CVE-2024-1")
@@ -255,3 +382,7 @@ def test_bad_input(tmp_path: Path) -> None:
     assert f"{three[:12]} Three" in refusal(*command, "CVE-2024-1111")
     assert "names no commit" in refusal(*command, "nothing")
     assert "no branch matches x*" in refusal(*command, one, "--branch", "x*")
+    assert "several commits" in refusal(*command, f"{one},{three}")
+    assert "several commits" in refusal(*command, "v1.0..main")
+    repo.git("commit", "-q", "--allow-empty", "-m", "Nothing")
+    assert "changes nothing" in refusal(*command, "main")
