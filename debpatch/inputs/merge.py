@@ -14,7 +14,7 @@ a configuration are unknown here and count as ``text``, as they do for whoever l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, takewhile
 from pathlib import Path
@@ -88,7 +88,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What to merge: the trees (or commits) that both sides come from, and the sides."""
+    """The trees to merge: what both sides come from, and the sides."""
 
     base: str
     ours: str
@@ -97,7 +97,7 @@ class Sides:
 
 def merge(repository: Repository, base: str, ours: str, theirs: str) -> Merge:
     """Merge what ``theirs`` changed since ``base`` into ``ours``; trees or commits."""
-    return merge_all(repository, [Sides(base, ours, theirs)])[0]
+    return merge_all(repository, [Sides(*map(repository.tree, (base, ours, theirs)))])[0]
 
 
 def pick(repository: Repository, commit: Commit, onto: str) -> Pick:
@@ -135,23 +135,26 @@ def _outcome(merged: Merge, onto: str) -> Outcome:
 # -- git merge-tree --------------------------------------------------------------------------------
 
 
-def merge_all(repository: Repository, sides: Iterable[Sides]) -> list[Merge]:
+def merge_all(repository: Repository, sides: Sequence[Sides]) -> list[Merge]:
     """As ``merge``, many at once."""
     command = ("merge-tree", "--write-tree", "--messages", "-z", "--stdin")
-    merges: list[Merge] = []
+    # Where our side changed nothing there is nothing to merge.
+    merges = {each: Merge(each.theirs) for each in sides if each.base == each.ours}
     # Attributes hold for a whole process, so merges onto one tree go together.
     for ours, together in groupby(sides, key=lambda each: each.ours):
-        requests = "".join(_request(repository, each) for each in together)
-        attributes = _attributes(repository, repository.tree(ours))
-        output = repository.run_in(attributes, *command, stdin=requests.encode())
-        merges += _parse(output)
-    return merges
+        todo = [each for each in together if each not in merges]
+        if todo:
+            requests = "".join(_request(repository, each) for each in todo)
+            output = repository.run_in(
+                _attributes(repository, ours), *command, stdin=requests.encode()
+            )
+            merges.update(zip(todo, _parse(output), strict=True))
+    return [merges[each] for each in sides]
 
 
 def _request(repository: Repository, sides: Sides) -> str:
-    base, ours, theirs = map(repository.tree, (sides.base, sides.ours, sides.theirs))
-    parent = repository.write_commit(base)
-    children = (repository.write_commit(side, [parent]) for side in (ours, theirs))
+    parent = repository.write_commit(sides.base)
+    children = (repository.write_commit(side, [parent]) for side in (sides.ours, sides.theirs))
     return " ".join(children) + "\n"
 
 
