@@ -132,7 +132,7 @@ def test_nothing_has_to_be_scrolled_sideways(page: Page, width: int) -> None:
 @pytest.mark.parametrize("width", [360, 1400])
 def test_axe_finds_no_violation(page: Page, theme: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=theme)
     page.evaluate("for (const each of [...document.querySelectorAll('details')].slice(0, 60)) "
                   "each.open = true")  # fmt: skip
     page.evaluate(Path(AXE).read_text())
