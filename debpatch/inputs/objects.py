@@ -49,7 +49,7 @@ def write_commit(folder: Path, tree: str, parents: Sequence[str], message: bytes
     gitdb knows SHA-1 alone.
     """
     lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
-    lines += [f"{role} debpatch <> 0 +0000" for role in ("author", "committer")]
+    lines += ["author debpatch <> 0 +0000", f"committer debpatch <> {_NEWEST} +0000"]
     body = "\n".join([*lines, "", ""]).encode() + message
     content = b"commit %d\0%b" % (len(body), body)
     sha = _id(content, len(tree))
@@ -58,6 +58,10 @@ def write_commit(folder: Path, tree: str, parents: Sequence[str], message: bytes
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(zlib.compress(content, 1))
     return sha
+
+
+_NEWEST = 4_000_000_000
+"""Git walks history by date: with an older one than its parents' a commit is met last of all."""
 
 
 def blob_id(data: bytes, digits: int) -> str:
