@@ -23,7 +23,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not dsc or shutil.which("dpkg-source") is None:
         pytest.skip("DEBPATCH_OPENVPN_DSC is not set, or dpkg-source is not installed")
     folder = tmp_path_factory.mktemp("package") / PACKAGE
-    unpack = ["dpkg-source", "--no-check", "-x", dsc, folder]
+    unpack = ["dpkg-source", "--no-check", "-x", dsc, str(folder)]
     subprocess.run(unpack, check=True, capture_output=True)
     return folder
 
