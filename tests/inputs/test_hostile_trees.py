@@ -48,7 +48,7 @@ def test_attributes_are_not_laid_out_outside_of_their_folder(repo: Repo, name: b
     for _ in range(3):
         evil = folder(repo, name, evil)
     with Repository(repo.path) as repository, pytest.raises(DebpatchError, match="git fsck"):
-        merge(repository, evil, evil, evil)
+        merge(repository, repository.tree("v1.0"), evil, repository.tree(victim))
 
 
 @pytest.mark.parametrize("mode", ["100644 inline x", "999999", "040000", "644", ""])
