@@ -24,7 +24,7 @@ from debpatch.inputs.history import History, read_history
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.branches import Branch, release_branches
 from debpatch.picks.evidence import Fix, bare_subject, picked_from
-from debpatch.picks.landings import Candidate, find_landings
+from debpatch.picks.landings import CLAIMED, Candidate, find_landings
 
 _TRAILER = re.compile(r"^.*cherry[ -]picked from.*$", re.MULTILINE | re.IGNORECASE)
 _THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -51,10 +51,11 @@ def rows(folder: Path) -> Iterator[Row]:  # noqa: ARG001 - nothing is written
         yield Row(f"{labels.pairs} pairs of fix and landing, {len(labels.fixes)} fixes to try")
         for name, hide in (("trailers", _without_trailers), ("all words", _without_words)):
             start = time.monotonic()
+            hidden = {sha: hide(commit) for sha, commit in labels.history.commits.items()}
             found = {
                 (fix, branch): candidates
                 for fix in labels.fixes
-                for branch, candidates in _search(repository, fix, labels.branches, hide).items()
+                for branch, candidates in _search(repository, fix, labels, hidden).items()
             }
             seconds = (time.monotonic() - start) / (len(labels.fixes) or 1)
             yield Row(f"{name} hidden, {seconds:.2f} s a fix")
@@ -67,6 +68,7 @@ def rows(folder: Path) -> Iterator[Row]:  # noqa: ARG001 - nothing is written
 class _Labels:
     """The fixes to try, and for a fix and a branch the landings that trailers name."""
 
+    history: History
     branches: tuple[Branch, ...]
     fixes: tuple[str, ...]
     landings: Mapping[tuple[str, Branch], Set[str]]
@@ -117,9 +119,9 @@ def _read_labels(repository: Repository) -> _Labels:
         for branch in branches:
             if reached[sha] & bits[branch.tip]:
                 for origin in origins:
-                    if not reached[origin] & bits[branch.tip]:
+                    if origin in history.commits and not reached[origin] & bits[branch.tip]:
                         landings[origin, branch].add(sha)
-    return _Labels(tuple(branches), _sample(history, on_main, landings), landings)
+    return _Labels(history, tuple(branches), _sample(history, on_main, landings), landings)
 
 
 def _sample(
@@ -143,15 +145,14 @@ def _sample(
 
 
 def _search(
-    repository: Repository, fix: str, branches: tuple[Branch, ...], hide: Hide
+    repository: Repository, fix: str, labels: _Labels, hidden: Mapping[str, Commit]
 ) -> Mapping[Branch, tuple[Candidate, ...]]:
-    history = read_history(repository, [branch.tip for branch in branches], [fix])
-    hidden = History({sha: hide(commit) for sha, commit in history.commits.items()})
-    has = history.inherited({fix: 1})
-    lacking = [branch for branch in branches if not has[branch.tip]]
-    having = [fix, *(branch.tip for branch in branches if has[branch.tip])]
-    known = Fix((hide(repository.commit(fix)),))
-    return find_landings(repository, known, lacking, having, hidden)
+    """Search among the ``hidden`` commits; reading them anew for each fix would take most time."""
+    before, has = labels.history.reached({fix: 1}), labels.history.inherited({fix: 1})
+    lacking = [branch for branch in labels.branches if not has[branch.tip]]
+    having = [fix, *(branch.tip for branch in labels.branches if has[branch.tip])]
+    others = History({sha: commit for sha, commit in hidden.items() if not before[sha]})
+    return find_landings(repository, Fix((hidden[fix],)), lacking, having, others)
 
 
 def _log(
@@ -167,7 +168,7 @@ def _log(
     with Path(place).open("a", encoding="utf-8") as log:
         for (fix, branch), candidates in found.items():
             wanted = labels.landings.get((fix, branch), set())
-            claimed = {c.commit.sha: c for c in candidates if c.confidence >= 0.5}
+            claimed = {c.commit.sha: c for c in candidates if c.confidence >= CLAIMED}
             for sha in (*(wanted - claimed.keys()), *(claimed.keys() - wanted)):
                 sure = claimed[sha].confidence if sha in claimed else 0.0
                 what = "claim" if sha in claimed else "miss "

@@ -20,6 +20,12 @@ from debpatch.inputs.tree import Tree
 
 CHRONICLE = re.compile(r"(?:change(?:s|log)?|history|news|release[-_ ]?notes)\b", re.IGNORECASE)
 """Names of files that tell what changed, and change with every fix."""
+_VERSION = re.compile(r"(?:\w*[._-])?version\b", re.IGNORECASE)
+
+
+def only_for_releases(paths: Iterable[str]) -> bool:
+    """Whether all files are such as every release changes: its version, the list of changes."""
+    return all(CHRONICLE.match(name) or _VERSION.match(name) for name in map(basename, paths))
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,9 @@ class Fix:
             found.add(Sign.NAMED)
         if any(key in other.message for key in self._change_ids):
             found.add(Sign.CHANGE_ID)
-        if any(key in other.message for key in self._message_ids):
+        # A mail may be mentioned as well, as one that this answers.
+        mails = (key for key in self._message_ids if key in other.message)
+        if any(key in _MESSAGE_ID.findall(other.message) for key in mails):
             found.add(Sign.MESSAGE_ID)
         if other.author in self._authors:
             found.add(Sign.AUTHOR)

@@ -17,11 +17,12 @@ from posixpath import basename
 from debpatch.inputs.changes import CommitLines, read_changes, read_whole_changes
 from debpatch.inputs.history import History
 from debpatch.inputs.repository import Commit, Repository
+from debpatch.picks.affected import only_for_releases
 from debpatch.picks.branches import Branch
 from debpatch.picks.evidence import Fix, Sign, confidence, picked_from
 from debpatch.picks.similarity import Likeness, Rarity, contained
 
-CLAIMED = 0.8
+CLAIMED = 0.6
 """From this confidence on a commit is called a landing; docs/benchmarks.md has what others give."""
 SUSPECTED = 0.2
 """From this confidence on it cannot be said that there is none."""
@@ -66,7 +67,8 @@ def find_landings(
         search.read_contents(doubtful)
         for branch in doubtful:
             search.drop_copies_of_others(branch, having)
-            search.drop_mere_likenesses(branch)
+    for branch in branches:
+        search.drop_mere_likenesses(branch)
     return {branch: search.on(branch) for branch in branches}
 
 
@@ -158,8 +160,12 @@ class _Search:
         # What a commit does to other files can only make it less alike, so few are read whole.
         alike = {sha: likeness.to(part) for sha, part in self.changes.items()}
         wanted = [sha for sha in alike if sha in self.candidates or alike[sha] >= _SLIGHT]
+        # All releases change much the same, which makes none the landing of another.
+        paths = (path.decode("utf-8", "replace") for path in self.ours)
+        least = _COPY if only_for_releases(paths) else 0.0
         for sha, whole in read_whole_changes(self.repository, wanted).items():
-            self._add(sha, likeness.to(whole))
+            similarity = likeness.to(whole)
+            self._add(sha, similarity if similarity >= least else 0.0)
 
     def _add(self, sha: str, alike: float) -> None:
         commit = self.history.commits[sha]
@@ -198,7 +204,8 @@ class _Search:
     def drop_mere_likenesses(self, branch: Branch) -> None:
         """Where one candidate is certain, that others are somewhat like it means nothing."""
         found = self.on(branch)
-        likenesses = [c for c in found if c.signs <= _WEAK and (c.similarity or 0) < _COPY]
+        weak = _WEAK | {Sign.MESSAGE_ID}  # now and then a commit has that of another by mistake
+        likenesses = [c for c in found if c.signs <= weak and (c.similarity or 0) < _COPY]
         if any(c.confidence >= _CERTAIN for c in found if c not in likenesses):
             for candidate in likenesses:
                 del self.candidates[candidate.commit.sha]

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from posixpath import basename
 
 from debpatch.errors import DebpatchError
 from debpatch.inputs.history import read_history
 from debpatch.inputs.repository import Commit, Repository
-from debpatch.picks.affected import CHRONICLE
+from debpatch.picks.affected import only_for_releases
 from debpatch.picks.branches import release_branches
 from debpatch.picks.evidence import Fix, confidence
 from debpatch.picks.landings import CLAIMED, SUSPECTED, origins
@@ -81,12 +80,7 @@ def _mention(text: str) -> re.Pattern[str] | None:
 
 
 def _is_release(repository: Repository, commit: Commit) -> bool:
-    """Whether nothing changes but what every release changes."""
-    names = [basename(file.path) for file in repository.commit_diff(commit).files]
-    return all(CHRONICLE.match(name) or _VERSION.match(name) for name in names)
-
-
-_VERSION = re.compile(r"(?:\w*[._-])?version\b", re.IGNORECASE)
+    return only_for_releases(file.path for file in repository.commit_diff(commit).files)
 
 
 def _without_landings(repository: Repository, commits: Iterable[Commit]) -> list[Commit]:

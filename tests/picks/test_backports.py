@@ -129,6 +129,25 @@ def test_the_copy_of_another_commit_is_not_taken_for_the_fix(tmp_path: Path) -> 
     assert stable(repo, fix).state == "missing"
 
 
+def test_one_release_is_not_the_landing_of_another(tmp_path: Path) -> None:
+    repo = project(tmp_path)
+    text = "#define MAJOR_VERSION_OF_LINK {}\n#define MINOR_VERSION_OF_LINK {}\n"
+    repo.commit({"version.h": text.format(1, 0)}, "Start counting")
+    repo.git("branch", "-f", "stable/1.0")
+    fix = repo.commit({"version.h": text.format(2, 0)}, "Prepare 2.0")
+    on_stable(repo)
+    repo.commit({"version.h": text.format(1, 1)}, "Prepare 1.1")
+    assert stable(repo, fix).landings == ()
+
+
+def test_a_mail_that_is_only_mentioned(tmp_path: Path) -> None:
+    repo = project(tmp_path)
+    fix = fixed(repo, "Check the length of frames\n\nMessage-Id: <1@example.org>")
+    on_stable(repo)
+    repo.commit({"README": "Run it.\n"}, "Run it\n\nIt finds what <1@example.org> mends.")
+    assert stable(repo, fix).landings == ()
+
+
 def test_a_part_is_left_out(tmp_path: Path) -> None:
     repo = project(tmp_path)
     both = {**FIX, "send_reply": GUARD, "open_link": GUARD}
