@@ -32,6 +32,12 @@ _KEPT_TREES = 64
 _RENAMES = "-l1000"
 """How many files to look for renames among (git-diff(1)); the default changes between versions."""
 
+_BARE = (
+    "--histogram", "--no-indent-heuristic", "--text", "-U0", "--no-color", "--no-ext-diff",
+    "--no-textconv",
+)  # fmt: skip
+"""The options of a bare difference by the algorithm that Git merges with."""
+
 # Unpacking what was imported would renew the times of equal objects that the user has loose.
 _CONFIG = """\
 [core]
@@ -442,11 +448,24 @@ class Repository:
     def diff_blobs(self, old: str, new: str) -> bytes:
         """The bare difference of two blobs, by the algorithm that Git merges with."""
         if (old, new) not in self._blob_diffs:
-            self._blob_diffs[old, new] = self._output(
-                "diff", "--histogram", "--no-indent-heuristic", "--text", "-U0", "--no-color",
-                "--no-ext-diff", "--no-textconv", old, new,
-            )  # fmt: skip
+            self._blob_diffs[old, new] = self._output("diff", *_BARE, old, new)
         return self._blob_diffs[old, new]
+
+    def read_blob_diffs(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Find at once, as the difference of two trees, what ``diff_blobs`` gives for ``pairs``."""
+        missing = [pair for pair in dict.fromkeys(pairs) if pair not in self._blob_diffs]
+        if not missing:
+            return
+        old, new = (
+            self.write_tree(None, {str(n): TreeEntry("100644", pair[side])
+                                   for n, pair in enumerate(missing)})
+            for side in (0, 1)
+        )  # fmt: skip
+        output = self._output("diff-tree", "-p", "--no-renames", *_BARE, old, new)
+        heads = list(re.finditer(rb"^diff --git \S*/([0-9]+) ", output, re.M))
+        ends = [head.start() for head in heads[1:]] + [len(output)]
+        for head, end in zip(heads, ends, strict=True):
+            self._blob_diffs[missing[int(head[1])]] = output[head.end() : end]
 
     def diffstat(self, old: str, new: str) -> tuple[int, int, int]:
         """How many files differ, and how many lines were inserted and deleted (binary ones: 0)."""

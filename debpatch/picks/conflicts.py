@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from debpatch.inputs.merge import Conflict, Outcome, Pick, pick, pick_each
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.carried import Carriers
-from debpatch.picks.regions import Region, regions
+from debpatch.picks.regions import Region, read_ahead, regions
 from debpatch.picks.target import Target, check_related
 from debpatch.picks.touched import Blame, Touched
 
@@ -72,6 +72,7 @@ def check_conflicts(
     """
     check_related(target, commits)
     alone = pick_each(repository, commits, target.commit)
+    read_ahead(repository, alone)
     return ConflictCheck(
         target,
         tuple(_trial(picked, target, blame=blame) for picked in alone),

@@ -8,7 +8,7 @@ algorithm that the ``ort`` strategy uses, and changes that overlap or touch form
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from debpatch.inputs.merge import Conflict, Pick
@@ -43,9 +43,8 @@ class Region:
 
 def regions(repository: Repository, pick: Pick, conflict: Conflict) -> tuple[Region, ...]:
     """The regions of ``conflict``; none where it is not about lines, as when a file is deleted."""
-    blobs = {s.number: s.sha for s in pick.merge.stages if s.path == conflict.path}
-    modes = {s.mode[:2] for s in pick.merge.stages if s.path == conflict.path}
-    if not {2, 3} <= blobs.keys() or modes != {"10"} or conflict.kind == "binary":
+    blobs = _blobs(pick, conflict)
+    if not blobs:
         return ()
     contents = {number: _lines(repository.blob(sha)) for number, sha in blobs.items()}
     ours, theirs = contents[2], contents[3]
@@ -62,6 +61,25 @@ def regions(repository: Repository, pick: Pick, conflict: Conflict) -> tuple[Reg
         for start, end in _touching(mine, yours)
     )
     return tuple(region for region in found if region.ours.lines != region.theirs.lines)
+
+
+def read_ahead(repository: Repository, picks: Iterable[Pick]) -> None:
+    """Read at once what ``regions`` needs for all conflicts of ``picks``."""
+    stages = [_blobs(pick, conflict) for pick in picks for conflict in pick.conflicts]
+    repository.read_blob_diffs(
+        (blobs[1], blobs[side]) for blobs in stages if 1 in blobs for side in (2, 3)
+    )
+
+
+def _blobs(pick: Pick, conflict: Conflict) -> dict[int, str]:
+    """The three versions of a text in conflict by their stages; none where it is not about lines.
+
+    There is no version 1 where both sides added the file.
+    """
+    blobs = {s.number: s.sha for s in pick.merge.stages if s.path == conflict.path}
+    modes = {s.mode[:2] for s in pick.merge.stages if s.path == conflict.path}
+    is_text = {2, 3} <= blobs.keys() and modes == {"10"} and conflict.kind != "binary"
+    return blobs if is_text else {}
 
 
 def _lines(content: bytes) -> list[str]:

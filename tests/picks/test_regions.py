@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from debpatch.inputs.merge import Conflict, Pick, pick
 from debpatch.inputs.repository import Repository
-from debpatch.picks.regions import Region, Side, regions
+from debpatch.picks.regions import Region, Side, read_ahead, regions
 
 from .repos import Repo
 
@@ -97,3 +97,27 @@ def test_every_conflict_has_regions_and_they_lie_where_they_say(
             lines = text.split("\n")
             assert tuple(lines[n - 1] for n in side.numbers) == side.lines
         assert region.ours.lines != region.theirs.lines
+
+
+def test_read_ahead_they_are_the_same(tmp_path: Path) -> None:
+    """Many files at once, with texts that look like the head of a difference, and an add/add."""
+    repo = Repo(tmp_path)
+    names = [f"f{number}" for number in range(12)]
+    texts = ("", "diff --git a/1 b/1 \n", "diff --git a/2 b/2 \n")
+    sides = [
+        {name: numbered("1", f"{name} {side}", "3") + text for name in names}
+        for side, text in zip(("base", "ours", "theirs"), texts, strict=True)
+    ]
+    root = repo.commit(sides[0])
+    ours = repo.commit({**sides[1], "new": "ours\n"})
+    repo.git("checkout", "-q", root)
+    theirs = repo.commit({**sides[2], "new": "theirs\n"})
+    found = []
+    for is_ahead in (False, True):
+        with Repository(repo.path) as repository:
+            picked = pick(repository, repository.commit(theirs), ours)
+            if is_ahead:
+                read_ahead(repository, [picked])
+            found.append([regions(repository, picked, c) for c in picked.conflicts])
+    assert found[0] == found[1]
+    assert [len(each) for each in found[0]] == [2] * len(names) + [1]
