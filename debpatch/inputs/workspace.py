@@ -134,9 +134,9 @@ def _package_workspace(
         known = base or package_base(repository, package)
     except DebpatchError:
         known = None  # a package has its own tree, so its base is only good to know
-    entry = _in_series(package, patch)
+    entry = find_in_series(package, patch)
     name = entry.name if entry else None
-    meant = _by_the_series(patch, entry) if entry else patch
+    meant = by_the_series(patch, entry) if entry else patch
     try:
         commit = repository.resolve(known) if known else None
         tree = package_tree(repository, package, name, commit)
@@ -154,16 +154,18 @@ def _tree(repository: Repository, revision: str) -> Tree:
     return Tree(repository, repository.tree(repository.resolve(revision)), revision)
 
 
-def _by_the_series(patch: Patch, entry: SeriesEntry) -> Patch:
+def by_the_series(patch: Patch, entry: SeriesEntry) -> Patch:
+    """The patch as its entry in a series says: so many components off its paths, and in reverse."""
     patch = stripped(patch, entry.strip)
     return replace(patch, files=tuple(map(reversed_file, patch.files))) if entry.reverse else patch
 
 
 def _by_its_paths(patch: Patch, tree: Tree) -> Patch:
     """The patch, with its paths left whole where only so they are the tree's."""
+    if _is_of(patch, tree):
+        return patch
     whole = stripped(patch, 0)
-    is_whole = _is_of(whole, tree) and not _is_of(patch, tree)
-    return whole if is_whole else patch
+    return whole if _is_of(whole, tree) else patch
 
 
 def _is_of(patch: Patch, tree: Tree) -> bool:
@@ -202,7 +204,7 @@ def package_base(repository: Repository, package: SourcePackage) -> str:
     return find_base(package.upstream_version, package.name, repository.tags, formats)
 
 
-def _in_series(package: SourcePackage, patch: Patch) -> SeriesEntry | None:
+def find_in_series(package: SourcePackage, patch: Patch) -> SeriesEntry | None:
     """The patch's place in the package's series, which an edited version of it takes as well.
 
     By its diff, as headers get rewritten and files renamed; else by the file's name.

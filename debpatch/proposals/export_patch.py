@@ -15,6 +15,7 @@ from debpatch.inputs.patch import Patch, read_patch
 from debpatch.inputs.repository import Repository
 from debpatch.inputs.source_package import SourcePackage
 from debpatch.inputs.tree import Edit, Failure, Tree
+from debpatch.inputs.workspace import by_the_series, find_in_series
 from debpatch.proposals.ancestry import Ancestor, ancestors, told_truly
 from debpatch.proposals.commit_message import split_trailers
 from debpatch.proposals.mail import write_mail
@@ -126,12 +127,16 @@ def export_patches(
     )
 
 
-def read_for(tree: Tree, path: str) -> Patch:
-    """Read the patch at ``path`` with as many path components taken off as ``tree`` asks for.
+def read_for(tree: Tree, path: str, package: SourcePackage | None = None) -> Patch:
+    """Read the patch at ``path`` as the series of ``package`` says.
 
+    Where it is none of its patches, with as many path components taken off as ``tree`` asks for.
     Raises DebpatchError as ``read_patch`` does.
     """
     there = tree.paths
+    known = read_patch(path) if package else None
+    if package and known and (entry := find_in_series(package, known)):
+        return by_the_series(known, entry)
     for strip in _STRIPS:
         try:
             patch = read_patch(path, strip=strip)

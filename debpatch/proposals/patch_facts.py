@@ -14,6 +14,7 @@ from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.series import SeriesEntry
 from debpatch.inputs.source_package import SourcePackage
 from debpatch.inputs.tree import Tree
+from debpatch.inputs.workspace import by_the_series
 from debpatch.proposals.ancestry import named_commits_of
 from debpatch.proposals.options import Size
 
@@ -91,7 +92,8 @@ def read_patches(
     for entry, before in zip(proposed.series, series_trees(repository, proposed), strict=False):
         if entry not in new:
             continue
-        for patch in parse_patch(proposed.read(entry.path) or b"", entry.name, entry.strip):
+        for found in parse_patch(proposed.read(entry.path) or b"", entry.name, entry.strip):
+            patch = by_the_series(found, entry)
             named = named_commits_of(repository, patch)
             patch_facts = _patch_facts(repository, patch, before, named)
             facts.append(patch_facts)

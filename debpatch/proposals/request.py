@@ -10,6 +10,7 @@ from debpatch.errors import DebpatchError
 from debpatch.inputs.patch import parse_patch, read_patch
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.source_package import SourcePackage, open_package
+from debpatch.inputs.workspace import by_the_series
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.changelog import require_finished
 from debpatch.proposals.export_patch import export_patches
@@ -107,7 +108,7 @@ def mails_for_upstream(
     """
     names = {patch.name for patch in proposal.patches if not patch.is_upstream}
     patches = [
-        patch
+        by_the_series(patch, entry)
         for entry in package.series
         if entry.name in names
         for patch in parse_patch(package.read(entry.path) or b"", entry.name, entry.strip)

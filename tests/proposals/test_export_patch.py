@@ -180,3 +180,17 @@ def test_a_mail_says_what_was_put_in(lines: list[str], carriage_returns: bool) -
     read = message_from_bytes(mail)
     assert str(make_header(decode_header(read["Subject"]))) == ("Grüße " * 30).strip()
     assert read.get_payload(decode=True) == body
+
+
+def test_a_patch_that_the_series_applies_in_reverse(demo: Demo, work: Path, package: Path) -> None:
+    link = work / "src/link.h"
+    wanted = link.read_text() + "/* the end */\n"
+    link.write_text(wanted)
+    diff = git(work, "diff", "-R")
+    git(work, "checkout", "-q", ".")
+    patch = package / "debian/patches/back.patch"
+    patch.write_text(f"Description: Say where the end is\nAuthor: {WHO}\n---\n{diff}")
+    with (package / "debian/patches/series").open("a") as series:
+        series.write("back.patch -R\n")
+    git(work, "am", stdin=exported(demo, patch).encode())
+    assert link.read_text() == wanted
