@@ -1,0 +1,64 @@
+"""The functions for programs: their examples run, and they cost nothing until they are used."""
+
+from __future__ import annotations
+
+import doctest
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import debpatch
+from debpatch import api
+from debpatch.demo import build_demo
+from debpatch.errors import DebpatchError
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    build_demo(folder)
+    return folder
+
+
+def test_the_examples(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(demo)
+    result = doctest.testmod(api)
+    assert result.attempted >= 10
+    assert result.failed == 0
+
+
+def test_every_public_function_has_an_example() -> None:
+    for name in debpatch.__all__:
+        assert getattr(debpatch, name).__doc__
+        if name != "DebpatchError":
+            assert ">>>" in getattr(debpatch, name).__doc__
+
+
+def test_headers_are_held_against_upstream(demo: Path) -> None:
+    patch = str(demo / "link-process-frames-immediately.patch")
+    (alone,) = debpatch.validate_headers(patch)
+    (beside,) = debpatch.validate_headers(patch, repo=str(demo / "tidewatch.git"))
+    assert alone.unverifiable
+    assert beside.unverifiable is None
+    assert "applied-upstream-missing" in {finding.rule for finding in beside.findings}
+
+
+def test_what_cannot_be_done(demo: Path) -> None:
+    with pytest.raises(DebpatchError, match="names no commit"):
+        debpatch.find_backports("nowhere", repo=str(demo / "tidewatch.git"))
+    assert debpatch.DebpatchError is DebpatchError
+
+
+def test_nothing_is_imported_before_it_is_used() -> None:
+    program = "import sys, debpatch; print({'git', 'typer', 'debian'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "set()\n"
+
+
+def test_a_name_that_is_none() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'guess'"):
+        debpatch.guess  # noqa: B018
