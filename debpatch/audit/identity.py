@@ -184,7 +184,7 @@ def _shortlist(upstream: Upstream, subject: Subject) -> tuple[str, ...]:
     alike = [
         sha
         for sha, weight in common.items()
-        if weight >= least or weight >= _MOSTLY * upstream.weight(sha)
+        if weight >= least or weight >= _MOSTLY * upstream.weights[sha]
     ]
     alike.sort(key=lambda sha: -common[sha])
     words = sorted(upstream.sharing_words(subject.as_commit))

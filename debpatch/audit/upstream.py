@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from posixpath import basename
 
 from debpatch.inputs.changes import CommitLines, read_changes
@@ -142,9 +143,10 @@ class Upstream:
                     common[sha] += weight
         return common
 
-    def weight(self, sha: str) -> float:
-        """The weight of all that a later commit changes in the files of the series."""
-        return self.rarity.changed(self.changes[sha].values())
+    @cached_property
+    def weights(self) -> Mapping[str, float]:
+        """The weight of all that each later commit changes in the files of the series."""
+        return {sha: self.rarity.changed(lines.values()) for sha, lines in self.changes.items()}
 
     def weight_of(self, lines: Counter[bytes]) -> float:
         """The weight of changed lines, their signs before them."""
@@ -160,21 +162,18 @@ _COMMONPLACE = 300
 def _own_line(
     history: History, known: Sequence[Release], tagged: Mapping[Release, str], base: str | None
 ) -> tuple[Release, ...]:
-    """The releases after ``base`` that descend from it, or that differ in the last number alone.
+    """The releases after ``base`` that differ from it in the version's last number alone.
 
-    Where releases are tagged on a commit beside the branch, none descends from another.
+    Where there are none, those that descend from it: the project has no lines, or this one ended.
     """
     packaged = next((release for release in known if tagged[release] == base), None)
     if packaged is None or base is None:
         return ()
-    descend = history.inherited({base: 1})
+    later = [release for release in known if release.version.key > packaged.version.key]
     stem = packaged.version.numbers[:-1]
-    return tuple(
-        release
-        for release in known
-        if release.version.key > packaged.version.key
-        and (descend.get(tagged[release]) or (stem and release.version.numbers[:-1] == stem))
-    )
+    same = [release for release in later if stem and release.version.numbers[:-1] == stem]
+    descend = history.inherited({base: 1})
+    return tuple(same or [release for release in later if descend.get(tagged[release])])
 
 
 def _places(
