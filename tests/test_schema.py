@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import referencing
 
 from debpatch.demo import Demo, build_demo
 
@@ -34,7 +35,14 @@ def run(*arguments: str) -> Any:
 def check(document: Any) -> None:
     schema = json.loads((SCHEMAS / f"{document['command']}.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.Draft202012Validator(schema).validate(document)
+    jsonschema.Draft202012Validator(schema, registry=_registry()).validate(document)
+
+
+def _registry() -> referencing.Registry[Any]:
+    """All schemas by the names that they call each other."""
+    read = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
+    named = ((name, referencing.Resource.from_contents(text)) for name, text in read.items())
+    return referencing.Registry().with_resources(named)
 
 
 def test_diff_upstream(demo: Demo) -> None:
@@ -81,3 +89,24 @@ def test_find_backports(demo: Demo) -> None:
             assert bool(package) == bool(document["package"])
             states |= {branch["state"] for branch in document["branches"]}
     assert len(states) > 2
+
+
+def test_review(demo: Demo, tmp_path: Path) -> None:
+    given = ["--repo", str(demo.repository), str(demo.patch), "--output"]
+    package = ["--package", str(demo.package)]
+    check(run("review", *package, *given, str(tmp_path / "with")))
+    check(run("review", *given, str(tmp_path / "without")))
+    listed = demo.package / "debian/patches/default-device.patch"
+    given[2] = str(listed)
+    document = run("review", *package, *given, str(tmp_path / "listed"))
+    check(document)
+    assert document["series_entry"] == listed.name
+    assert document["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize("options", [[], ["--onto", "v1.4.5"]])
+def test_audit_series(demo: Demo, options: list[str]) -> None:
+    document = run("audit-series", str(demo.package), "--repo", str(demo.repository), *options)
+    check(document)
+    assert document["patches"]
+    assert all(bool(patch["onto"]) == bool(options) for patch in document["patches"])
