@@ -315,16 +315,15 @@ def _file_diff(section: _Section, lines: Sequence[str], strip: int, where: str) 
 
 
 def _hunks(section: _Section, lines: Sequence[str], where: str) -> tuple[Hunk, ...]:
-    if not section.hunks:
+    bodies = [_body(lines, start + 1, end) for start, end in section.hunks]
+    if not bodies:
         return ()
     text = ["--- a\n", "+++ b\n"]
-    for start, end in section.hunks:
-        text.extend(lines[start:end])
-        if end > len(lines):
-            text[-1] = text[-1].removesuffix("\n") + "\n"
-            text.extend(["\n"] * (end - len(lines)))
+    for (start, _), body in zip(section.hunks, bodies, strict=True):
+        text += [lines[start], *body]
     try:
-        (patched,) = unidiff.patch.PatchSet(StringIO("".join(text), newline="\n"))
+        # Of a large patch unidiff would keep every line in an object of many fields.
+        (patched,) = unidiff.patch.PatchSet(text, metadata_only=True)  # type: ignore[arg-type,unused-ignore]
     except UnidiffParseError as error:
         raise DebpatchError(
             f"{where}:{section.hunks[0][0] + 1}: {section.new_name}: {error}; mend the hunk"
@@ -337,20 +336,26 @@ def _hunks(section: _Section, lines: Sequence[str], where: str) -> tuple[Hunk, .
             hunk.target_start,
             hunk.target_length,
             hunk.section_header.strip(),
-            tuple(_lines(hunk)),
+            tuple(_lines(body)),
         )
-        for number, hunk in enumerate(patched, 1)
+        for number, (hunk, body) in enumerate(zip(patched, bodies, strict=True), 1)
     )
 
 
-def _lines(hunk: unidiff.patch.Hunk) -> Iterator[Line]:
-    body = list(hunk)
-    for line, following in pairwise([*body, None]):
-        if line is None or line.line_type == "\\":
-            continue
-        ends = following is None or following.line_type != "\\"
-        sign: Sign = "-" if line.is_removed else "+" if line.is_added else " "
-        yield Line(sign, line.value.removesuffix("\n"), ends)
+def _body(lines: Sequence[str], start: int, end: int) -> list[str]:
+    """A hunk's lines, each with its sign, those that an editor chopped off too."""
+    body = [f" {line}" if line[0] in "\r\n" else line for line in lines[start:end]]
+    chopped = end - len(lines)
+    if body and chopped > 0:
+        body[-1] = body[-1].removesuffix("\n") + "\n"
+    return body + [" \n"] * chopped
+
+
+def _lines(body: Sequence[str]) -> Iterator[Line]:
+    for line, following in pairwise([*body, ""]):
+        if line[0] != "\\":
+            sign: Sign = "-" if line[0] == "-" else "+" if line[0] == "+" else " "
+            yield Line(sign, line[1:].removesuffix("\n"), not following.startswith("\\"))
 
 
 def _path(name: str | None, strip: int, where: str) -> str | None:
