@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import pkgutil
 import platform
+import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import bench
@@ -33,11 +35,19 @@ def main(names: list[str]) -> None:
 
 
 def _machine() -> str:
+    """The machine, and the versions of what does the work on it."""
     git = subprocess.run(["git", "--version"], check=True, capture_output=True, text=True).stdout
     return (
         f"debpatch {version('debpatch')}, Python {platform.python_version()}, {git.strip()}; "
-        f"{_processor()}, {os.cpu_count()} cores"
+        f"{_processor()}, {os.cpu_count()} cores\n{', '.join(_libraries())}"
     )
+
+
+def _libraries() -> Iterator[str]:
+    for requirement in requires("debpatch") or []:
+        name = re.match(r"[\w.-]+", requirement)
+        if name and "extra ==" not in requirement:
+            yield f"{name[0]} {version(name[0])}"
 
 
 def _processor() -> str:
