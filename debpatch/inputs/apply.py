@@ -159,7 +159,8 @@ def _context(hunk: Hunk) -> tuple[int, int]:
 
 def _outwards(expected: int, first: int, last: int) -> Iterator[int]:
     """Places from ``expected`` outwards, the later one first, within ``first`` and ``last``."""
-    for distance in range(max(expected - first, last - expected) + 1):
+    nearest = max(0, first - expected, expected - last)  # a header may name any line
+    for distance in range(nearest, max(expected - first, last - expected) + 1):
         for place in dict.fromkeys((expected + distance, expected - distance)):
             if first <= place <= last:
                 yield place

@@ -133,6 +133,7 @@ _DECORATION = re.compile(r"(Index: |diff |=+$)")
 _GIT = "diff --git "
 _MODES = {"100644", "100755", "120000", "160000"}  # file, executable, symbolic link, submodule
 _MOST_CHOPPED = 3
+_MOST_DIGITS = 10
 _NULL = "/dev/null"
 
 
@@ -247,6 +248,10 @@ def _read_hunks(lines: Sequence[str], at: int, section: _Section, where: str) ->
 def _hunk_end(
     lines: Sequence[str], head_at: int, head: re.Match[str], section: _Section, where: str
 ) -> int:
+    if any(len(number or "") > _MOST_DIGITS for number in head.groups()):
+        raise DebpatchError(
+            f"{where}:{head_at + 1}: no file has so many lines as this hunk's header says; mend it"
+        )
     old_left, new_left = (int(count or 1) for count in (head[2], head[4]))
     at = head_at + 1
     while old_left > 0 or new_left > 0:

@@ -22,6 +22,8 @@ CRASHED = {
     ),
     "patch": (
         b"diff --git \n--- /dev/null\n+++ b/n\n@@ -0,0 +\xb1 @@\n",
+        b"--- a/x\n+++ b/x\n@@ -2777777777 +1 @@\n-a\n+b\n",
+        b"--- a/x\n+++ b/x\n@@ -%b +1 @@\n-a\n+b\n" % (b"7" * 5000),
         b"diff --git a/z\ndeleted file mode 100644\nBinary files x and /dev/null differ\n",
     ),
 }
