@@ -11,13 +11,15 @@ import gzip
 import lzma
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
 from debpatch.inputs.diff import FileDiff, parse_diff
+from debpatch.inputs.limits import HUNKS, PATCH, limit, most_bytes, require_bytes
 from debpatch.inputs.mail import Mail, Part, read_mail, split_mailbox
 from debpatch.inputs.nearby import meant_patch
 
@@ -61,9 +63,10 @@ def read_patches(path: Path | str, *, strip: int = 1) -> tuple[Patch, ...]:
     be read.
     """
     if str(path) == "-":
-        return parse_patch(sys.stdin.buffer.read(), "standard input", strip)
+        return parse_patch(sys.stdin.buffer.read(most_bytes(PATCH)), "standard input", strip)
     try:
-        data = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            data = file.read(most_bytes(PATCH))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         meant = meant_patch(Path(path))
@@ -76,12 +79,14 @@ def parse_patch(data: bytes, name: str, strip: int = 1) -> tuple[Patch, ...]:
 
     ``strip`` leading components are taken from each path, as with ``patch -p``; ``name`` is what
     messages call the file. Mails without a diff, such as cover letters and replies, are passed
-    over. Raises DebpatchError where there is no diff at all, where one is cut short or damaged, and
-    where compressed data are damaged.
+    over. Raises DebpatchError where there is no diff at all, where one is cut short or damaged,
+    where compressed data are damaged, and where there is more than ``limits`` allow.
     """
     if not data.strip():
         raise DebpatchError(f"{name} is empty; give a file that holds a unified diff")
-    mails = split_mailbox(_decompressed(data, name), name)
+    data = _decompressed(data, name)
+    require_bytes(PATCH, len(data), name)
+    mails = split_mailbox(data, name)
     patches: list[Patch] = []
     for number, mail in enumerate(mails, 1):
         label = name if len(mails) == 1 else f"{name} (mail {number})"
@@ -90,6 +95,8 @@ def parse_patch(data: bytes, name: str, strip: int = 1) -> tuple[Patch, ...]:
         raise DebpatchError(
             f"{name} holds no diff; give a file with a unified diff, as quilt and git write it"
         )
+    if sum(len(file.hunks) for patch in patches for file in patch.files) > limit(HUNKS):
+        raise DebpatchError(f"{name}: has more than {limit(HUNKS)} hunks; {HUNKS} raises the limit")
     return tuple(patches)
 
 
@@ -98,14 +105,19 @@ def stripped(patch: Patch, strip: int) -> Patch:
     return _from_text(patch.data, patch.name, patch.name, strip)
 
 
-_DECOMPRESS = {b"\x1f\x8b": gzip.decompress, b"\xfd7zXZ\0": lzma.decompress, b"BZh": bz2.decompress}
+_OPEN: dict[bytes, Callable[[BytesIO], BufferedIOBase]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+    b"BZh": bz2.BZ2File,
+}
 
 
 def _decompressed(data: bytes, name: str) -> bytes:
-    for magic, decompress in _DECOMPRESS.items():
+    for magic, open_ in _OPEN.items():
         if data.startswith(magic):
             try:
-                return decompress(data)
+                with open_(BytesIO(data)) as file:
+                    return file.read(most_bytes(PATCH))
             except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error) as error:
                 raise DebpatchError(f"cannot decompress {name}: {error}; get it again") from error
     return data

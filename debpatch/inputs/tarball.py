@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Self
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.limits import FILE, require_bytes
 from debpatch.inputs.source_tree import Mode, PackageFile, is_inside, is_source
 
 # dpkg-source(1) knows these compressions and no other.
@@ -179,5 +180,6 @@ def _mode(member: tarfile.TarInfo) -> Mode:
 def _data(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     if member.issym():
         return member.linkname.encode("utf-8", "surrogateescape")
+    require_bytes(FILE, member.size, member.name)
     content = archive.extractfile(member)
     return content.read() if content else b""
