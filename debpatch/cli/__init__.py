@@ -5,6 +5,7 @@ Exit codes are those of diff(1): 0 nothing to report, 1 something found, 2 canno
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 
@@ -29,7 +30,13 @@ def main() -> None:
         app(prog_name="debpatch")
     except DebpatchError as error:
         _fail(str(error))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{error.strerror or error}; see that there is room, and who may write there")
     except Exception as error:  # a user gets one line; --debug brings the traceback back
+        said = re.search(r"(?:fatal|error): [^\n]*", str(getattr(error, "stderr", "")))
+        if said:  # Git's own words are the clearest
+            _fail(f"git cannot go on: {said[0]}; see that there is room, and run git fsck there")
         _fail(f"internal error: {type(error).__name__}: {error}; run with --debug and report it")
 
 

@@ -12,12 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from git import RemoteProgress
-from git.exc import GitCommandError
-
 from debpatch.errors import DebpatchError
 from debpatch.inputs.cache import cache_folder
-from debpatch.inputs.git import Git
+from debpatch.inputs.git import Git, GitCommandError, RemoteProgress
 
 PROTOCOLS = ("https", "http", "git", "ssh")
 """The transports that are used; others (``ext::``, ``file://``) can run or read what they like."""

@@ -19,11 +19,14 @@ from debpatch.errors import DebpatchError
 
 try:
     import git
-    from git.exc import GitCommandNotFound
+    from git import RemoteProgress
+    from git.exc import GitCommandError, GitCommandNotFound
 except ImportError as error:  # GitPython looks for the program while it is imported
     raise DebpatchError(
         "git is not there or does not run; install it (apt install git) and see that it is in PATH"
     ) from error
+
+__all__ = ["OLDEST", "Git", "GitCommandError", "RemoteProgress"]  # from here, after the words above
 
 OLDEST = (2, 38)
 """The first Git that merges trees without a work tree (git-merge-tree(1), ``--write-tree``)."""
@@ -70,6 +73,9 @@ class Git(git.Git):
                 raise DebpatchError(
                     "git does not run; install it (apt install git) and see that it is in PATH"
                 ) from error
+            except GitCommandError as error:
+                _require_no_signal(error.status)
+                raise
 
     def output(self, *command: str, stdin: bytes = b"") -> bytes:
         """Run ``git command...`` on ``stdin`` and give its output; GitCommandError on failure."""
@@ -93,6 +99,7 @@ class Git(git.Git):
                 with_extended_output=True,
                 with_exceptions=with_exceptions,
             )
+        _require_no_signal(status)
         return status, output, messages
 
     def feed(self, chunks: Iterator[bytes], *command: str) -> None:
@@ -104,20 +111,37 @@ class Git(git.Git):
         with suppress(BrokenPipeError), stdin:  # git has ended, and says why below
             for chunk in chunks:
                 stdin.write(chunk)
-        process.wait()
+        try:
+            process.wait()
+        except GitCommandError as error:
+            _require_no_signal(error.status)
+            raise
 
     def get_object_header(self, ref: Any) -> Any:
         """As GitPython; raises ValueError, too, where git could not even go on."""
-        with _ended():
+        with self._reading("cat_file_header"):
             return super().get_object_header(ref)
 
     def get_object_data(self, ref: Any) -> Any:
         """As GitPython; raises ValueError, too, where git could not even go on."""
-        with _ended():
+        with self._reading("cat_file_all"):
             return super().get_object_data(ref)
+
+    @contextmanager
+    def _reading(self, reader: str) -> Iterator[None]:
+        """Tell a reader of ours that has gone from the reader of debpatch's own output."""
+        try:
+            yield
+        except BrokenPipeError as error:
+            process = getattr(self, reader)
+            setattr(self, reader, None)  # the next one begins anew
+            _require_no_signal(process.proc.wait())
+            raise ValueError("git cat-file has ended") from error
 
     def _parse_object_header(self, header_line: Any) -> Any:
         """As GitPython, which knows ids of 40 digits only, for those of SHA-256 as well."""
+        if not header_line:
+            raise BrokenPipeError
         tokens = header_line.split()
         if len(tokens) == 3 and len(tokens[0]) == 64:
             return tokens[0], tokens[1], int(tokens[2])
@@ -131,13 +155,13 @@ class Git(git.Git):
             raise DebpatchError(f"Git {needed} or newer is needed, this is {found}; upgrade git")
 
 
-@contextmanager
-def _ended() -> Iterator[None]:
-    """Tell a reader of ours that has gone from the reader of debpatch's own output."""
-    try:
-        yield
-    except BrokenPipeError as error:
-        raise ValueError("git cat-file has ended") from error
+def _require_no_signal(status: Any) -> None:
+    """Raise DebpatchError where a process was killed: what it did not say is no answer."""
+    if isinstance(status, int) and status < 0:
+        raise DebpatchError(
+            f"git was ended by signal {-status} before it had an answer; see that there is memory "
+            "and room, and try again"
+        )
 
 
 @contextmanager

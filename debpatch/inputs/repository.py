@@ -17,17 +17,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from git.exc import GitCommandError
-
 from debpatch.errors import DebpatchError
 from debpatch.inputs.borrowed import alternates, object_folders, show
 from debpatch.inputs.diff import Diff, parse_diff
-from debpatch.inputs.git import Git
+from debpatch.inputs.git import Git, GitCommandError
 from debpatch.inputs.objects import SCRATCH, FileChange, TreeEntry, fast_import, write_commit
 from debpatch.inputs.suggestions import did_you_mean
 
 _KEPT_TREES = 64
 """How many listings of whole trees are kept in memory."""
+_KEPT_DIFFS = 64
+"""Of how many commits what they changed is kept in memory."""
 
 _RENAMES = "-l1000"
 """How many files to look for renames among (git-diff(1)); the default changes between versions."""
@@ -96,6 +96,7 @@ class Repository:
         self._folder = Path(tempfile.mkdtemp(prefix="debpatch-"))
         self._git = Git(self._folder)
         self._entries: dict[str, Mapping[str, TreeEntry]] = {}
+        self._commit_diffs: dict[str, Diff] = {}
         self._named: dict[tuple[str, str], Mapping[str, str]] = {}
         self._tags_containing: dict[str, tuple[str, ...]] = {}
         self._merge_bases: dict[tuple[str, str], str | None] = {}
@@ -478,6 +479,13 @@ class Repository:
 
     def commit_diff(self, commit: Commit) -> Diff:
         """What ``commit`` changed: against its first parent, a root commit against nothing."""
+        if commit.sha not in self._commit_diffs:
+            if len(self._commit_diffs) == _KEPT_DIFFS:
+                del self._commit_diffs[next(iter(self._commit_diffs))]
+            self._commit_diffs[commit.sha] = self._commit_diff(commit)
+        return self._commit_diffs[commit.sha]
+
+    def _commit_diff(self, commit: Commit) -> Diff:
         if commit.parents and self._find(f"{commit.parents[0]}^{{tree}}") is None:
             raise DebpatchError(self._lacks(f"the parent of {commit.sha[:12]}"))
         return self.diff(commit.parents[0] if commit.parents else self.empty_tree, commit.sha)
