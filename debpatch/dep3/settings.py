@@ -15,7 +15,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from debpatch.dep3.rules import Rule, all_rules
@@ -41,7 +40,7 @@ class Settings:
         return _covers(self.select, rule) and not _covers(ignored, rule)
 
     def _of(self, patch: str) -> tuple[str, ...]:
-        for name in (patch, PurePosixPath(patch).name):
+        for name in (patch, patch.rpartition("/")[2]):
             if name in self.patches:
                 return self.patches[name]
         return ()

@@ -17,7 +17,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-TARGETS = ("dep3_header", "mail", "patch", "series")
+TARGETS = ("dep3_header", "dep3_fix", "mail", "patch", "series")
 _HERE = Path(__file__).parent
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from debpatch.errors import DebpatchError
 from debpatch.inputs.diff import parse_diff
 
-TARGETS = ("dep3_header", "mail", "patch", "series")
+TARGETS = ("dep3_header", "dep3_fix", "mail", "patch", "series")
 CRASHED = {
-    "dep3_header": (
+    "dep3_fix": (
         b"From: =?\xd3&tf-8?q?=C3?= <a@b.c>\n",
         b"Subject: =?x\xff?b?eA==?=\n",
         b"#! /bin\ndLast-Up## DP: date: 2023/1/2\nLast-Update: 11x\n",
@@ -55,7 +55,7 @@ def test_what_once_crashed(target: str) -> None:
 
 
 @pytest.mark.hypothesis
-@pytest.mark.parametrize("target", ["mail", "patch", "series"])
+@pytest.mark.parametrize("target", ["dep3_header", "mail", "patch", "series"])
 def test_whatever_the_bytes_are(target: str) -> None:
     check, pieces = check_of(target), st.sampled_from([*words(), b"\n", b"-a\n", b"+b\n", b" c\n"])
 

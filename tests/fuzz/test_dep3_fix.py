@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from .fuzz_dep3_header import check
+from .fuzz_dep3_fix import check
 
 _WORDS = [
     b"From ", b"0123456789abcdef0123456789abcdef01234567", b" Mon Sep 17 00:00:00 2001\n",
