@@ -6,6 +6,7 @@ thousand that would take longer than all else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from debpatch.audit.series import SeriesPatch
@@ -68,14 +69,38 @@ def read_source(
     tree = repository.write_tree(repository.tree(base) if base else None, {**found, **absent})
     source = Tree(repository, tree, f"{package.name} {package.version}")
     generated = frozenset(found.keys() - known.keys()) if base else frozenset[str]()
-    return Source(_without_series(package, source, patches), generated)
+    return Source(_without_series(package, source, patches, base), generated)
 
 
-def _without_series(package: SourcePackage, source: Tree, patches: tuple[SeriesPatch, ...]) -> Tree:
-    """Take the patches back that the source has; what quilt does not say is found by trying."""
-    applied = [p for p in patches if package.applied is None or p.name in package.applied]
+def _without_series(
+    package: SourcePackage, source: Tree, patches: tuple[SeriesPatch, ...], base: str | None
+) -> Tree:
+    """Take the patches back that the source has.
+
+    Where quilt does not say which, trying tells: all of them, or so many of the first that the
+    files which they change are the base's again. Without that a first patch that upstream has taken
+    over would look like one that is applied.
+    """
+    if package.applied is not None:
+        there = [patch for patch in patches if patch.name in package.applied]
+        return _taken_back(source, there) or source
+    if all_back := _taken_back(source, patches):
+        return all_back
+    for count in range(len(patches) - 1, 0, -1) if base else ():
+        tree = _taken_back(source, patches[:count])
+        if tree and base and _is_as(tree, base, patches[:count]):
+            return tree
+    return source
+
+
+def _taken_back(source: Tree, patches: Sequence[SeriesPatch]) -> Tree | None:
+    """The source before ``patches``; None where it does not have them all."""
     edit = Edit.of(source)
-    failed = [edit.apply(patch.files, reverse=True) for patch in reversed(applied)]
-    if not applied or any(failed):
-        return source
-    return edit.write("the source without its series")
+    failed = [edit.apply(patch.files, reverse=True) for patch in reversed(patches)]
+    return None if any(failed) else edit.write("the source without its series")
+
+
+def _is_as(tree: Tree, base: str, patches: Sequence[SeriesPatch]) -> bool:
+    repository = tree.repository
+    ours, theirs = (repository.entries(each) for each in (tree.sha, repository.tree(base)))
+    return all(ours.get(path) == theirs.get(path) for patch in patches for path in patch.paths)

@@ -99,7 +99,11 @@ def _wanted(package: SourcePackage, before: str | None) -> Sequence[SeriesEntry]
 
 
 def _applied(package: SourcePackage, source: Tree) -> Sequence[SeriesEntry]:
-    """The patches that the source already has: what quilt says, else all or none, by trying."""
+    """The patches that the source already has: what quilt says, else what trying tells.
+
+    That is none where the series applies, else as many of its first as can be taken back so that it
+    does: a new patch may stand behind those that a patches-applied branch has.
+    """
     series = package.series
     if package.applied is not None:
         for name, entry in zip_longest(package.applied, series[: len(package.applied)]):
@@ -110,15 +114,23 @@ def _applied(package: SourcePackage, source: Tree) -> Sequence[SeriesEntry]:
                     "take it back (quilt pop -a), or mend the series"
                 )
         return series[: len(package.applied)]
-    forwards, backwards = Edit.of(source), Edit.of(source)
+    forwards = Edit.of(source)
     try:
         for entry in series:
             _apply(package, entry, forwards)
     except DebpatchError:
-        if any(_try(package, entry, backwards, undo=True) for entry in reversed(series)):
-            raise
-        return series
+        for count in range(len(series), 0, -1):
+            if _begins_with(package, source, count):
+                return series[:count]
+        raise
     return ()
+
+
+def _begins_with(package: SourcePackage, source: Tree, count: int) -> bool:
+    """Whether the first ``count`` patches can be taken back, and the whole series applied then."""
+    edit, series = Edit.of(source), package.series
+    back = (_try(package, entry, edit, undo=True) for entry in reversed(series[:count]))
+    return not any(back) and not any(_try(package, entry, edit, undo=False) for entry in series)
 
 
 def _apply(package: SourcePackage, entry: SeriesEntry, edit: Edit, *, undo: bool = False) -> None:

@@ -108,6 +108,12 @@ def test_the_first_patches_are_applied_by_quilt(repository: Repository, tmp_path
     assert tree(repository, unpacked(tmp_path, state))[1] == APPLIED
 
 
+def test_the_first_patches_are_applied_and_nothing_says_so(
+    repository: Repository, tmp_path: Path
+) -> None:
+    assert tree(repository, unpacked(tmp_path, {"x.c": "one\n2\nthree\n"}))[1] == APPLIED
+
+
 def test_no_series(repository: Repository, tmp_path: Path) -> None:
     package = write_tree(tmp_path / "hello-1.0", {**packaging(), "x.c": ORIGINAL})
     assert tree(repository, package)[1] == {"x.c": ORIGINAL}
