@@ -85,8 +85,9 @@ def _head(page: Page, report: PatchReport, item: AlternativeReport) -> None:
         left = count(len(report.markers), "marker")
         page.paragraph(f"leaves   {left} of a conflict that nobody resolved", 2, hanging=9)
     if report.residual:
-        uses = count(len(report.residual), "place")
-        page.paragraph(f"leaves   {uses} that use what the patch takes away", 2, hanging=9)
+        places = count(len(report.residual), "place")
+        use = "uses" if len(report.residual) == 1 else "use"
+        page.paragraph(f"leaves   {places} that {use} what the patch takes away", 2, hanging=9)
     for commit, release in zip(item.alternative.commits, item.released_in, strict=True):
         where = f"first in {one_line(release)}" if release else "in no release tagged here"
         merge = "; a merge, read as what it brought to its first parent"
