@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -59,10 +59,12 @@ class LexedLine:
         return bool(self.tokens) and all(token.kind == "comment" for token in self.tokens)
 
 
+@lru_cache(maxsize=1024)
 def changed_lines(hunk: Hunk, path: str) -> tuple[LexedLine, ...]:
     """The removed and added lines of ``hunk``, lexed as part of a file named ``path``.
 
-    Each side is lexed with its context, as the code that it is part of.
+    Each side is lexed with its context, as the code that it is part of. A commit is compared more
+    than once, so what was lexed last is kept.
     """
     lexed = {"-": iter(lex(_texts(hunk.old), path)), "+": iter(lex(_texts(hunk.new), path))}
     lines: list[LexedLine] = []
