@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from debpatch.errors import DebpatchError
 from debpatch.inputs.apply import apply_file, reversed_file
-from debpatch.inputs.diff import FileDiff
+from debpatch.inputs.diff import FileDiff, Hunk
 from debpatch.inputs.patch import parse_patch, stripped
 from debpatch.inputs.source_tree import is_inside
 
@@ -68,5 +70,25 @@ def _check_file(file: FileDiff) -> None:
     before = "".join(f"{line.text}\n" for hunk in file.hunks for line in hunk.old)
     content = before.encode("utf-8", "surrogateescape") or None
     applied = apply_file(file, content)
-    if file.hunks and not applied.failed and not file.copied:
+    if not applied.failed and not file.copied and _is_coherent(file.hunks):
         assert not apply_file(reversed_file(file), applied.content).failed
+
+
+def _is_coherent(hunks: Sequence[Hunk]) -> bool:
+    """Whether the headers say where the hunks go; patch(1) looks elsewhere, but not in reverse.
+
+    A hunk with context on one side alone is at that end of its file if its header says so.
+    """
+    growth, settled = 0, 1
+    for hunk in hunks:
+        old, new = (
+            start + (not count)  # where nothing is, the line before it is named
+            for start, count in (
+                (hunk.old_start, hunk.old_count), (hunk.new_start, hunk.new_count),
+            )
+        )  # fmt: skip
+        if old < settled or new - old != growth:
+            return False
+        growth += hunk.new_count - hunk.old_count
+        settled = old + hunk.old_count
+    return bool(hunks)

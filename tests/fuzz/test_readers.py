@@ -24,6 +24,7 @@ CRASHED = {
         b"diff --git \n--- /dev/null\n+++ b/n\n@@ -0,0 +\xb1 @@\n",
         b"--- a/x\n+++ b/x\n@@ -2777777777 +1 @@\n-a\n+b\n",
         b"--- a/x\n+++ b/x\n@@ -%b +1 @@\n-a\n+b\n" % (b"7" * 5000),
+        b"--- a/x\n+++ b/x\n@@ -1,2 +1 @@\n-a\n b\n@@ -2,3 +1,2 @@\n-a\n b\n b\n",
         b"diff --git a/z\ndeleted file mode 100644\nBinary files x and /dev/null differ\n",
     ),
 }
