@@ -7,12 +7,13 @@ filters, merge drivers and helpers never run and whatever debpatch writes is gon
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -94,6 +95,9 @@ class Repository:
         """
         self.location = str(path)
         self._folder = Path(tempfile.mkdtemp(prefix="debpatch-"))
+        # A signal may come before our caller holds what it has to close, or while it is closed.
+        self._remove = partial(shutil.rmtree, self._folder, ignore_errors=True)
+        atexit.register(self._remove)
         self._git = Git(self._folder)
         self._entries: dict[str, Mapping[str, TreeEntry]] = {}
         self._commit_diffs: dict[str, Diff] = {}
@@ -122,7 +126,8 @@ class Repository:
     def close(self) -> None:
         """End Git's processes and remove the private repository."""
         self._git.clear_cache()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._remove()
+        atexit.unregister(self._remove)
 
     def _borrow(self, path: Path) -> None:
         if not path.exists():
