@@ -55,6 +55,9 @@ def review(
         str | None,
         typer.Option("--suite", help="Where it shall go. Default: where the last upload went."),
     ] = None,
+    unstable: Annotated[
+        str | None, typer.Option("--unstable", metavar="VERSION", help="The version in unstable.")
+    ] = None,
     closes: Annotated[
         list[str] | None,
         typer.Option("--closes", metavar="N", help="A bug in Debian's tracker that this fixes."),
@@ -99,6 +102,7 @@ def review(
         suite,
         read_bugs((), closes or ()),
         own_folder(None, os.environ),
+        unstable,
     )
     with (
         cloning() as progress,
@@ -107,9 +111,11 @@ def review(
         ) as workspace,
         working() as tell,
     ):
-        source = workspace.package
-        is_unpacked = source is not None and source.root is not None
-        commands = Commands(patch, str(folder), repo, package, base, is_unpacked)
+        source, unpacked = workspace.package, package
+        if source and source.dsc:  # dpkg-source(1) names the folder so
+            unpacked = f"{source.name}-{source.upstream_version}"
+        dsc = source.dsc if source else None
+        commands = Commands(patch, str(folder), repo, package, base, unpacked, dsc)
         found = gather(workspace, commands, wishes, upstream or (), tell)
     files = _files(found)
     write_folder(folder, files, force=force)

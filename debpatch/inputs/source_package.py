@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ class SourcePackage:
     ``location`` is what the user called it. ``series`` are its patches in order, and ``applied``
     the names of those that its tree already has: none for a ``.dsc``, what quilt says for a
     directory, and None where quilt says nothing and only trying tells. ``root`` is the directory,
-    None for a ``.dsc`` and a patch queue, whose patches are no files.
+    None for a ``.dsc`` and a patch queue, whose patches are no files; ``dsc`` is that file.
     """
 
     location: str
@@ -42,6 +42,7 @@ class SourcePackage:
     applied: tuple[str, ...] | None
     tree: SourceTree
     root: Path | None
+    dsc: Path | None = None
 
     @property
     def upstream_version(self) -> str:
@@ -68,7 +69,7 @@ def open_package(spec: str | Path) -> SourcePackage:
     if isinstance(spec, str) and spec.startswith(APT):
         from debpatch.inputs.apt import download_source
 
-        return _package(location, open_dsc(download_source(spec.removeprefix(APT))))
+        return _packed(location, download_source(spec.removeprefix(APT)))
     path = Path(spec)
     if path.is_dir():
         root = find_package_root(path)
@@ -83,7 +84,11 @@ def open_package(spec: str | Path) -> SourcePackage:
         raise DebpatchError(
             f"{path}: no source package; give a directory with debian/, a .dsc, or apt:NAME[/SUITE]"
         )
-    return _package(location, open_dsc(path))
+    return _packed(location, path)
+
+
+def _packed(location: str, dsc: Path) -> SourcePackage:
+    return replace(_package(location, open_dsc(dsc)), dsc=dsc)
 
 
 def _package(

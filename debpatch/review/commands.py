@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from debpatch.inputs.repository import Commit
 
@@ -13,8 +14,8 @@ from debpatch.inputs.repository import Commit
 class Commands:
     """What the user named: the ``patch``, and None for what was found without being named.
 
-    ``folder`` is where the review goes; ``is_unpacked`` says that the package is a folder, into
-    which patches can be written.
+    ``folder`` is where the review goes. ``unpacked`` is the package's folder, into which patches
+    can be written; where there is none yet, ``dsc`` is what dpkg-source(1) makes it from.
     """
 
     patch: str
@@ -22,7 +23,8 @@ class Commands:
     repo: str | None = None
     package: str | None = None
     base: str | None = None
-    is_unpacked: bool = False
+    unpacked: str | None = None
+    dsc: Path | None = None
 
     def on_patch(self, command: str, *options: str) -> str:
         """A command about the patch."""
@@ -31,9 +33,11 @@ class Commands:
         return self._line(command, *options, *self._repo, *package, *base, self.patch)
 
     def import_commits(self, commits: Sequence[Commit]) -> str:
-        """The command that writes ``commits`` into the package; in its folder where it has one."""
-        package = ["--package", self.package] if self.package and self.is_unpacked else []
-        return self._line("import-commits", _revisions(commits), *self._repo, *package)
+        """The command that writes ``commits`` into the package, which it unpacks where need be."""
+        package = ["--package", self.unpacked] if self.unpacked else []
+        line = self._line("import-commits", _revisions(commits), *self._repo, *package)
+        unpack = shlex.join(["dpkg-source", "-x", str(self.dsc)])
+        return f"{unpack} && {line}" if self.dsc else line
 
     def cherry_pick(self, commits: Sequence[Commit]) -> str:
         """Git's own way, for who has no package."""

@@ -29,7 +29,7 @@ class Wishes:
     """What the user wants proposed, by whom, and when.
 
     ``kind`` and ``suite`` are None where the package shall say; ``uploader`` is None where nobody
-    said who it is. ``templates`` is a folder of the user's own.
+    said who it is. ``templates`` is a folder of the user's own, ``unstable`` the version there.
     """
 
     now: datetime
@@ -38,6 +38,7 @@ class Wishes:
     suite: str | None = None
     bugs: Bugs = field(default_factory=Bugs)
     templates: Path | None = None
+    unstable: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def documents(facts: Facts, verdict: Verdict, wishes: Wishes) -> Documents:
     new = proposed_by(repository, package, change, kind, suite, wishes.uploader, wishes.now)
     proposal = gather(
         repository, package, new, kind, suite,
-        options=tuple(_options(facts, is_series=is_series)), base=facts.base, bugs=wishes.bugs,
+        options=tuple(_options(facts, is_series=is_series)), base=facts.base,
+        unstable=wishes.unstable, bugs=wishes.bugs,
     )  # fmt: skip
     questions = Questions({})
     files = compose(proposal, questions, wishes.uploader, wishes.now, wishes.templates)

@@ -105,6 +105,33 @@ def test_the_first_thing_to_do_can_be_done(
     assert len(added.splitlines()) == 4
 
 
+@pytest.mark.skipif(shutil.which("dpkg-source") is None, reason="dpkg-source is not installed")
+def test_a_packed_package_is_unpacked_first(demo: Demo, tmp_path: Path) -> None:
+    done = debpatch(
+        "review", "--repo", demo.repository, "--package", demo.dsc, "-f", "json",
+        "-o", tmp_path / "r", demo.patch,
+    )  # fmt: skip
+    command = done.json["next_steps"][0]["command"]
+    assert command.startswith(f"dpkg-source -x {demo.dsc} && debpatch import-commits ")
+    shell = command.replace("debpatch", f"{sys.executable} -m debpatch", 1)
+    subprocess.run(["sh", "-c", shell], env=environment(DEBFULLNAME="Ann Author",
+                   DEBEMAIL="ann@example.org"), capture_output=True, check=False)  # fmt: skip
+    series = Path(f"{demo.package.name}/debian/patches/series").read_text()
+    assert len(series.splitlines()) == len((demo.package / "debian/patches/series").read_text()
+                                           .splitlines()) + 4  # fmt: skip
+
+
+def test_the_version_in_unstable_can_be_told(demo: Demo, tmp_path: Path) -> None:
+    """What the request lacks without it is said with the option that gives it."""
+    options = ("-f", "json", "--closes", "1140745", "--suite", "trixie")
+    without = review(demo, *options, "-o", tmp_path / "1").json["next_steps"][-1]["evidence"]
+    told = review(demo, *options, "--unstable", "1.5.0-1", "-o", tmp_path / "2")
+    assert any("give it with --unstable" in text for text in without)
+    assert not any("--unstable" in text for text in told.json["next_steps"][-1]["evidence"])
+    request = (tmp_path / "2/proposals/request.mail").read_text()
+    assert "Unstable has 1.5.0-1" in request
+
+
 def test_the_evidence(demo: Demo, told: tuple[str, Any, Path]) -> None:
     page = flat(told[0])
     fix, backport, repair = short(demo, "fix", "s3", "later-fix")
