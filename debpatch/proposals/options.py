@@ -78,7 +78,7 @@ class Option:
 
     ``size`` is None where the way is no way: a series that conflicts. ``parts`` are the commits
     with their roles where the way was planned. ``missing`` are follow-ups that it does not have;
-    ``later`` is None where nobody counted.
+    ``later`` is None where nobody counted. ``release`` is the tag, where the way is to take it.
     """
 
     name: str
@@ -88,6 +88,7 @@ class Option:
     missing: tuple[Missing, ...]
     later: Later | None
     parts: tuple[Part, ...] = ()
+    release: str | None = None
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def picked(ground: Ground, commits: Sequence[Commit]) -> Option:
 
 
 _SERIES = "upstream's series"
-_AS_UPSTREAM = "nothing: every commit applies as it is"
+_AS_UPSTREAM = "nothing, every commit applies as it is"
 
 
 def _planned(ground: Ground, plan: Plan) -> Option:
@@ -236,9 +237,10 @@ def _new_release(ground: Ground, series: Sequence[Commit]) -> Option | None:
         f"new upstream release {release.tag}",
         tuple(commits),
         ground.size(base, end),
-        "nothing: it is upstream's",
+        "nothing, it is upstream's",
         _missing(ground, commits),
         None,
+        release=release.tag,
     )
 
 

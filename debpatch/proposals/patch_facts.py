@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from debpatch.compare.absence import Reason
 from debpatch.compare.comparison import Comparison, Verdict
+from debpatch.compare.ladder import Status
 from debpatch.compare.report import report
 from debpatch.dep3.header import read_header
 from debpatch.inputs.package_tree import series_trees
@@ -39,14 +41,17 @@ class ComparedCommit:
 
     @property
     def sentence(self) -> str:
-        """The comparison's totals."""
+        """What the comparison comes to."""
         if self.comparison.verdict is Verdict.IDENTICAL:
-            return "identical, hunk by hunk"
+            return "the same, hunk by hunk"
+        if self.comparison.verdict is Verdict.EQUIVALENT:
+            return "all that could be carried; only context, names or white space differ"
         lines, of = self.comparison.carried
-        hunks = [f"{n} {status.value}" for status, n in self.comparison.summary.items() if n]
+        left_out = sum(hunk.reason is Reason.NOT_CARRIED for hunk in self.comparison.hunks)
+        own = self.comparison.summary[Status.ADDED]
         return (
-            f"{self.comparison.verdict.value}: {lines} of {of} changed lines that can be carried "
-            f"are; hunks: {', '.join(hunks)}"
+            f"{lines} of the {of} changed lines that could be carried; hunks left out: {left_out}, "
+            f"added: {own}"
         )
 
 
@@ -134,4 +139,4 @@ def difference_of(patches: Sequence[PatchFacts]) -> str:
         if patch.compared and not patch.is_upstream
     ]
     said = [*changed, *(f"{name} names no upstream commit" for name in own)]
-    return "; ".join(said) if said else "nothing: every patch is upstream's commit"
+    return "; ".join(said) if said else "nothing, every patch is upstream's commit"

@@ -74,6 +74,11 @@ class Proposal:
         texts = [self.entry, *(commit.message for commit in self.commits)]
         return tuple(dict.fromkeys(cve for text in texts for cve in _CVE.findall(text)))
 
+    def commits_of(self, patch: PatchFacts) -> tuple[CommitFacts, ...]:
+        """The upstream commits that ``patch`` carries, of those that its header names."""
+        shas = {one.sha for one in patch.compared}
+        return tuple(commit for commit in self.commits if commit.sha in shas)
+
     @property
     def is_fixed_in_unstable(self) -> bool:
         """Whether unstable's release has all of the commits that it needs, and there are some."""

@@ -200,6 +200,17 @@ def _in_unstable(proposal: Proposal) -> Iterator[Objection]:
             )
 
 
+def _landed(proposal: Proposal) -> Iterator[Objection]:
+    tags = [option.release for option in proposal.options if option.release]
+    if proposal.kind == "upstream" and tags:
+        yield Objection(
+            "landed",
+            "warning",
+            f"upstream has it on this line of releases already, in {tags[0]}; ask for an update of "
+            "the package instead",
+        )
+
+
 def _length(proposal: Proposal) -> Iterator[Objection]:
     if proposal.debdiff.lines > _LONG:
         yield Objection(
@@ -219,6 +230,7 @@ _QUESTIONS: tuple[Callable[[Proposal], Iterator[Objection]], ...] = (
     _patches,
     _follow_ups,
     _in_unstable,
+    _landed,
     _length,
 )
 
