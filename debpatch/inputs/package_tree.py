@@ -40,7 +40,6 @@ def package_tree(
     return edit.write(f"{package.name} {package.version} with {patches} applied")
 
 
-@lru_cache(maxsize=8)
 def series_trees(
     repository: Repository, package: SourcePackage, base: str | None = None
 ) -> tuple[Tree, ...]:
@@ -48,6 +47,14 @@ def series_trees(
 
     ``base`` and what it raises are as with ``package_tree``. The same package is not read twice.
     """
+    needed = None if _shipped(repository, package).paths else base
+    return _series_trees(repository, package, needed)
+
+
+@lru_cache(maxsize=8)
+def _series_trees(
+    repository: Repository, package: SourcePackage, base: str | None
+) -> tuple[Tree, ...]:
     source, applied = _source(repository, package, base)
     edit = Edit.of(source)
     for entry in reversed(applied):
@@ -75,7 +82,7 @@ def _source(
     repository: Repository, package: SourcePackage, base: str | None = None
 ) -> tuple[Tree, Sequence[SeriesEntry]]:
     """The source as it stands, and the patches of the series that it has."""
-    source = Tree(repository, repository.import_tree(None, _files(package)), "the package")
+    source = _shipped(repository, package)
     if not source.paths:
         if base:
             return Tree(repository, repository.tree(base), base), ()
@@ -85,6 +92,11 @@ def _source(
                 f"for {package.version}; name one with --base, or unpack the source"
             )
     return source, _applied(package, source)
+
+
+@lru_cache(maxsize=8)
+def _shipped(repository: Repository, package: SourcePackage) -> Tree:
+    return Tree(repository, repository.import_tree(None, _files(package)), "the package")
 
 
 def _files(package: SourcePackage) -> Iterator[tuple[str, tuple[str, bytes]]]:
