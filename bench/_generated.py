@@ -68,6 +68,48 @@ def generate_huge(folder: Path, *, changed: bool) -> Case:
     return _case(folder, small, small, small | files, small | ours)
 
 
+def generate_history(folder: Path, commits: int) -> tuple[Path, list[str]]:
+    """Make a repository in which each of so many ``commits`` fixes one function; give both.
+
+    The tag v1.0.0 stands before the first of them, v1.0.1 at the last.
+    """
+    repository = new_repository(folder)
+    functions = [_function(number, "identical") for number in range(commits)]
+    now = [function.before for function in functions]
+    stream = [_commit(0, {_path(n): _file(now, n) for n in range(_FILES)}, "v1.0.0")]
+    for number, function in enumerate(functions):
+        now[number] = function.fixed
+        stream.append(_commit(number + 1, {_path(number): _file(now, number)}, "v1.0.1"))
+    git(repository, "fast-import", "--quiet", stdin=b"".join(stream))
+    git(repository, "branch", "main", "v1.0.1")
+    made = git(repository, "rev-list", "--reverse", "v1.0.0..v1.0.1").decode().split()
+    return repository, made
+
+
+_FILES = 40
+
+
+def _path(number: int) -> str:
+    return f"src/part{number % _FILES}.c"
+
+
+def _file(functions: Sequence[str], number: int) -> bytes:
+    """The file that has the function of this number: every so many-th function."""
+    return "\n".join(functions[number % _FILES :: _FILES]).encode()
+
+
+def _commit(number: int, files: Mapping[str, bytes], tag: str) -> bytes:
+    """A commit on the one before it, as git-fast-import(1) takes it."""
+    who = f"Bench <bench@example.org> {number} +0000"
+    subject = f"Change {number}"
+    stream = [f"commit refs/tags/{tag}\nmark :{number + 1}\ncommitter {who}\n".encode()]
+    stream += [f"data {len(subject)}\n{subject}\n".encode()]
+    stream += [f"from :{number}\n".encode()] if number else []
+    for path, content in files.items():
+        stream += [b"M 100644 inline %b\ndata %d\n" % (path.encode(), len(content)), content, b"\n"]
+    return b"".join(stream)
+
+
 def _case(
     folder: Path,
     base: Mapping[str, bytes],
