@@ -96,8 +96,9 @@ def _without_series(
 def _taken_back(source: Tree, patches: Sequence[SeriesPatch]) -> Tree | None:
     """The source before ``patches``; None where it does not have them all."""
     edit = Edit.of(source)
-    failed = [edit.apply(patch.files, reverse=True) for patch in reversed(patches)]
-    return None if any(failed) else edit.write("the source without its series")
+    if any(edit.apply(patch.files, reverse=True) for patch in reversed(patches)):
+        return None
+    return edit.write("the source without its series")
 
 
 def _is_as(tree: Tree, base: str, patches: Sequence[SeriesPatch]) -> bool:
