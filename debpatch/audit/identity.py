@@ -23,6 +23,7 @@ from debpatch.dep3.header import Header, read_header
 from debpatch.errors import DebpatchError
 from debpatch.inputs.changes import CommitLines, folded_lines, read_whole_changes
 from debpatch.inputs.diff import Diff
+from debpatch.inputs.differences import commit_diff
 from debpatch.inputs.references import named_commits
 from debpatch.inputs.repository import Commit
 from debpatch.inputs.tree import Edit, Tree
@@ -226,7 +227,7 @@ class _Case:
         """What the commit changes; nothing where the clone lacks it."""
         if commit.sha not in self._changes:
             try:
-                diff = self.upstream.repository.commit_diff(commit)
+                diff = commit_diff(self.upstream.repository, commit)
             except DebpatchError:
                 diff = Diff(b"", (), None)
             self._changes[commit.sha] = changes(diff, commit.sha)

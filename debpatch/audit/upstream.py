@@ -14,6 +14,7 @@ from functools import cached_property
 from posixpath import basename
 
 from debpatch.inputs.changes import CommitLines, read_changes
+from debpatch.inputs.differences import find_renames
 from debpatch.inputs.history import History, read_history
 from debpatch.inputs.releases import Release, releases
 from debpatch.inputs.repository import Commit, Repository
@@ -191,7 +192,7 @@ def _places(
     names = {basename(path) for path in missing}
     namesakes = {path for path in there if basename(path) in names}
     gone = {path for path in missing if basename(path) not in {basename(p) for p in namesakes}}
-    moved = repository.renames(base, main) if gone and base else {}
+    moved = find_renames(repository, base, main) if gone and base else {}
     return wanted | namesakes | {new for new, old in moved.items() if old in gone}
 
 

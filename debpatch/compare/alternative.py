@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from debpatch.compare.change import Change, changes
 from debpatch.inputs.diff import Diff
+from debpatch.inputs.differences import commit_diff, find_renames, tree_diff
 from debpatch.inputs.merge import pick
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.tree import Tree
@@ -57,9 +58,9 @@ def read_alternative(repository: Repository, commits: Sequence[Commit]) -> Alter
 def _changes(repository: Repository, run: _Run) -> list[Change]:
     first, *others = run.commits
     if not others:
-        return changes(repository.commit_diff(first), first.sha)
-    parts = [(commit.sha, repository.commit_diff(commit)) for commit in run.commits]
-    folded = changes(repository.diff(run.before, run.after), None)
+        return changes(commit_diff(repository, first), first.sha)
+    parts = [(commit.sha, commit_diff(repository, commit)) for commit in run.commits]
+    folded = changes(tree_diff(repository, run.before, run.after), None)
     return [
         Change(_origin(change, parts), change.path, change.old_path, change.hunk)
         for change in folded
@@ -83,5 +84,5 @@ def moved_paths(alternative: Alternative, base: Tree) -> Mapping[str, str]:
     wanted -= set(base.paths)
     moved: dict[str, str] = {}
     for before in alternative.befores:
-        moved |= base.repository.renames(base.sha, before, wanted - moved.keys())
+        moved |= find_renames(base.repository, base.sha, before, wanted - moved.keys())
     return moved

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 
 from debpatch.compare.change import Change
 from debpatch.compare.lexer import MEMBER, lex
+from debpatch.inputs.grep import grep
 from debpatch.inputs.tree import Tree
 
 Plausible = Callable[[Change, Change, str], bool]
@@ -31,7 +32,7 @@ def plausible_at(base: Tree) -> Plausible:
 
     @cache
     def has(tree: str, name: str) -> bool:
-        return any(True for _ in repository.grep(tree, [name]))
+        return any(True for _ in grep(repository, tree, [name]))
 
     def plausible(upstream: Change, patch: Change, theirs: str) -> bool:
         parts = MEMBER.split(theirs)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from debpatch.compare.change import Change
+from debpatch.inputs.lineage import blame
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.tree import Tree
 
@@ -48,7 +49,7 @@ def origins(
             for line in change.lines
             if not line.is_comment and (number := upstream.get(_squeezed(line.text)))
         }
-        for number, sha in repository.blame(last, path, wanted).items():
+        for number, sha in blame(repository, last, path, wanted).items():
             if sha not in compared:
                 found[wanted[number]][sha] += 1
     return {

@@ -13,6 +13,7 @@ from debpatch.compare.leftovers import Marker, markers
 from debpatch.compare.origins import Origin, origins
 from debpatch.compare.residual import ResidualReference, residual_references
 from debpatch.inputs.diff import Diff, FileDiff
+from debpatch.inputs.differences import tree_diff
 from debpatch.inputs.merge import pick
 from debpatch.inputs.patch import Patch
 from debpatch.inputs.released import first_release
@@ -131,4 +132,4 @@ def _trees(
         if picked.outcome == "conflict":
             return TreeDifference(None, commit)
         tree = picked.tree
-    return TreeDifference(repository.diff(tree, after.sha))
+    return TreeDifference(tree_diff(repository, tree, after.sha))

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 
 from debpatch.compare.lexer import definitions, lex, lexer_for, may_define
 from debpatch.inputs.diff import FileDiff, Line, Sign
+from debpatch.inputs.grep import grep
 from debpatch.inputs.tree import Tree
 
 
@@ -38,7 +39,7 @@ def residual_references(files: Sequence[FileDiff], after: Tree) -> tuple[Residua
     gone = gone.difference(*(_definitions_in(after, path, gone) for path in touched))
     found = [
         ResidualReference(name, path, line)
-        for path, line, text in after.repository.grep(after.sha, sorted(gone))
+        for path, line, text in grep(after.repository, after.sha, sorted(gone))
         for name in sorted(gone)
         if _uses(text, name, path)
     ]

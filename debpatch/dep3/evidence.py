@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from debpatch.dep3.header import Header
 from debpatch.dep3.landings import Landing, Landings
+from debpatch.inputs.differences import commit_diff
 from debpatch.inputs.references import Kind, Reference, named_commits
 from debpatch.inputs.releases import Release
 
@@ -141,7 +142,7 @@ def gather(
         if one.commit and is_wanted:
             sha = one.commit.sha
             if sha not in theirs:
-                theirs[sha] = changes(repository.commit_diff(one.commit), sha)
+                theirs[sha] = changes(commit_diff(repository, one.commit), sha)
             own = (landing for landing in landings.of.get(sha, ()) if landing.sha == sha)
             contained_in = next((landing.releases for landing in own), ())
             one = replace(one, match=_match(theirs[sha], ours), releases=contained_in)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from debpatch.inputs.differences import commit_diff
 from debpatch.inputs.references import Kind, named_commits
 from debpatch.inputs.releases import Release, releases
 
@@ -178,7 +179,7 @@ class _Search:
                         n.sign + n.text for hunk in file.hunks for n in hunk.lines if n.sign != " "
                     ),
                 )
-                for file in self.repository.commit_diff(commit).files
+                for file in commit_diff(self.repository, commit).files
             ]
         return self.changes[commit.sha]
 

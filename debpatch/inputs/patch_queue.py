@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
+from debpatch.inputs.lineage import commits_between
 from debpatch.inputs.repository import Repository
 from debpatch.inputs.series import PATCHES
 from debpatch.inputs.source_directory import SourceDirectory
@@ -60,7 +61,7 @@ def open_patch_queue(directory: SourceDirectory) -> PatchQueue | None:
     patches: dict[str, bytes] = {}
     with Repository(directory.root) as repository:
         start, end = (repository.resolve(f"refs/heads/{name}") for name in (match[2], match[1]))
-        for sha in repository.history(start, end):
+        for sha in commits_between(repository, start, end):
             name, data = _patch(repository, sha, len(patches) + 1)
             if name:
                 patches[f"{PATCHES}/{name}"] = data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.lineage import commits_between
 from debpatch.inputs.repository import Commit, Repository
 
 
@@ -34,7 +35,7 @@ def merges_in(repository: Repository, text: str) -> tuple[str, ...]:
         sha
         for part in text.split(",")
         if ".." in part
-        for sha in repository.history(*_ends(repository, part.strip()))
+        for sha in commits_between(repository, *_ends(repository, part.strip()))
     )
     return tuple(sha for sha in shas if len(repository.commit(sha).parents) > 1)
 
@@ -48,9 +49,9 @@ def _ends(repository: Repository, text: str) -> tuple[str, str]:
 
 def _range(repository: Repository, text: str) -> list[Commit]:
     first, last = _ends(repository, text)
-    shas = repository.history(first, last)
+    shas = commits_between(repository, first, last)
     if not shas:
-        swapped = repository.history(last, first)
+        swapped = commits_between(repository, last, first)
         start, _, end = text.partition("..")
         hint = f"; did you mean {end}..{start}?" if swapped else ""
         raise DebpatchError(f"{text!r}: there is no commit in this range{hint}")

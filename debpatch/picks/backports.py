@@ -18,6 +18,7 @@ from debpatch.compare.change import Change
 from debpatch.compare.comparison import compare
 from debpatch.errors import DebpatchError
 from debpatch.inputs.history import History, read_history
+from debpatch.inputs.lineage import merge_base
 from debpatch.inputs.references import named_commits
 from debpatch.inputs.releases import read_release, releases
 from debpatch.inputs.repository import Commit, Repository
@@ -249,7 +250,7 @@ class _Survey:
         """Whether the branch has the commit, which may be any."""
         if sha in self.history.commits:
             return self.is_on(sha, branch)
-        return self.repository.merge_base(sha, branch.tip) == sha
+        return merge_base(self.repository, sha, branch.tip) == sha
 
     def reverted_by(self, sha: str, branch: Branch) -> Commit | None:
         """The commit on ``branch`` that took ``sha`` back and was not taken back itself."""

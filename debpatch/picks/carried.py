@@ -8,6 +8,7 @@ from functools import cache
 
 from debpatch.inputs.changes import CommitLines, read_whole_changes
 from debpatch.inputs.history import History, read_history
+from debpatch.inputs.lineage import merge_base
 from debpatch.inputs.merge import pick
 from debpatch.inputs.repository import Commit
 from debpatch.picks.evidence import Fix, confidence
@@ -31,7 +32,7 @@ class Carriers:
         return self._found(commit)
 
     def _find(self, commit: Commit) -> str | Commit | None:
-        since = self._repository.merge_base(commit.sha, self._target.commit)
+        since = merge_base(self._repository, commit.sha, self._target.commit)
         if since == commit.sha:
             return commit
         own = self._since(since)

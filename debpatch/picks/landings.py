@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from posixpath import basename
 
 from debpatch.inputs.changes import CommitLines, read_changes, read_whole_changes
+from debpatch.inputs.differences import commit_diff, find_renames
 from debpatch.inputs.history import History
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.affected import only_for_releases
@@ -223,7 +224,7 @@ def _paths(repository: Repository, commit: Commit, branches: Sequence[Branch]) -
     A file that a branch does not have is looked for in its other folders, and where that finds none
     of them, by renames.
     """
-    diff = repository.commit_diff(commit)
+    diff = commit_diff(repository, commit)
     wanted = {path for file in diff.files for path in (file.old_path, file.new_path) if path}
     paths = set(wanted)
     for branch in branches:
@@ -241,5 +242,5 @@ def renamed_on(repository: Repository, commit: Commit, branch: Branch) -> Mappin
     """The files of ``commit`` that have another name on ``branch``: their path there by theirs."""
     if not commit.parents:
         return {}
-    paths = {file.old_path for file in repository.commit_diff(commit).files if file.old_path}
-    return repository.renames(branch.tip, commit.parents[0], paths)
+    paths = {file.old_path for file in commit_diff(repository, commit).files if file.old_path}
+    return find_renames(repository, branch.tip, commit.parents[0], paths)

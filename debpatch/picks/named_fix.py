@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.differences import commit_diff
 from debpatch.inputs.history import read_history
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.affected import only_for_releases
@@ -80,7 +81,7 @@ def _mention(text: str) -> re.Pattern[str] | None:
 
 
 def _is_release(repository: Repository, commit: Commit) -> bool:
-    return only_for_releases(file.path for file in repository.commit_diff(commit).files)
+    return only_for_releases(file.path for file in commit_diff(repository, commit).files)
 
 
 def _without_landings(repository: Repository, commits: Iterable[Commit]) -> list[Commit]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
+from debpatch.inputs.differences import diffstat
 from debpatch.inputs.history import read_history
 from debpatch.inputs.merge import Outcome, Pick
 from debpatch.inputs.repository import Commit
@@ -122,7 +123,7 @@ def plan_backport(
         *_steps(target, search, found, {commit.sha for commit in wanted}, taken, carriers),
     ]  # fmt: skip
     left = tuple((picked.commit, _left(target, picked)) for picked in found.replay.conflicting)
-    size = target.repository.diffstat(target.tree, found.replay.tree)
+    size = diffstat(target.repository, target.tree, found.replay.tree)
     ports = find_ports(target, [commit for commit, _ in left if commit in wanted])
     return Plan(
         target, tuple(steps), left, ports, offered, found.replay.tree, size, len(search.tried),
@@ -156,7 +157,7 @@ def _steps(
             tuple(need for need in search.needs[commit.sha] if need.by.sha in in_series),
             follows,
             carriers.of_empty(commit) if is_empty else None,
-            target.repository.diffstat(picked.onto, picked.tree) if is_clean else None,
+            diffstat(target.repository, picked.onto, picked.tree) if is_clean else None,
             picked.tree if is_clean else None,
         )
 

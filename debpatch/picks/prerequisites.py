@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
+from debpatch.inputs.lineage import path_log
 from debpatch.inputs.merge import Pick
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.regions import regions
@@ -70,5 +71,5 @@ class Prerequisites:
     def _read_changed(
         self, parent: str, since: str | None, paths: tuple[str, ...]
     ) -> Sequence[Commit]:
-        shas = self._repository.path_log(parent, since, paths)
+        shas = path_log(self._repository, parent, since, paths)
         return [self._repository.commit(sha) for sha in shas]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from debpatch.inputs.differences import blob_diff, read_blob_diffs
 from debpatch.inputs.merge import Conflict, Pick
 from debpatch.inputs.repository import Repository
 
@@ -66,9 +67,8 @@ def regions(repository: Repository, pick: Pick, conflict: Conflict) -> tuple[Reg
 def read_ahead(repository: Repository, picks: Iterable[Pick]) -> None:
     """Read at once what ``regions`` needs for all conflicts of ``picks``."""
     stages = [_blobs(pick, conflict) for pick in picks for conflict in pick.conflicts]
-    repository.read_blob_diffs(
-        (blobs[1], blobs[side]) for blobs in stages if 1 in blobs for side in (2, 3)
-    )
+    sides = ((blobs[1], blobs[side]) for blobs in stages if 1 in blobs for side in (2, 3))
+    read_blob_diffs(repository, sides)
 
 
 def _blobs(pick: Pick, conflict: Conflict) -> dict[int, str]:
@@ -107,7 +107,7 @@ _HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE
 
 def _edits(repository: Repository, old: str, new: str) -> list[_Edit]:
     edits = []
-    for hunk in _HUNK.finditer(repository.diff_blobs(old, new)):
+    for hunk in _HUNK.finditer(blob_diff(repository, old, new)):
         at, removed, added = int(hunk[1]), int(hunk[2] or 1), int(hunk[4] or 1)
         # For a pure addition Git names the line before it.
         start = at - 1 if removed else at

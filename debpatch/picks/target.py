@@ -17,6 +17,7 @@ from pathlib import Path
 from debpatch.errors import DebpatchError
 from debpatch.inputs.clone import Progress
 from debpatch.inputs.diff import parse_diff
+from debpatch.inputs.lineage import merge_base
 from debpatch.inputs.merge import Pick
 from debpatch.inputs.objects import TreeEntry
 from debpatch.inputs.package_tree import series_trees
@@ -57,7 +58,7 @@ class Target:
 
     def has(self, commit: Commit) -> bool:
         """Whether the commit itself is in the target's history."""
-        return self.repository.merge_base(commit.sha, self.commit) == commit.sha
+        return merge_base(self.repository, commit.sha, self.commit) == commit.sha
 
     def stands_for(self, sha: str) -> str | Commit:
         """What to call a commit of the target's history: a patch by its name, or the commit."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from debpatch.inputs.lineage import blame, merge_base, path_log
 from debpatch.inputs.merge import Conflict, Pick
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.regions import Region, Side
@@ -57,8 +58,8 @@ class Blame:
         parent = pick.commit.parents[0] if pick.commit.parents else None
         repository = self.target.repository
         return Touched(
-            self._all(repository.path_log(self.target.commit, since, paths, "ADR")),
-            self._all(repository.path_log(parent, since, paths, "ADR") if parent else ()),
+            self._all(path_log(repository, self.target.commit, since, paths, "ADR")),
+            self._all(path_log(repository, parent, since, paths, "ADR") if parent else ()),
         )
 
     def ancestor(self, pick: Pick) -> str | None:
@@ -67,7 +68,9 @@ class Blame:
         if sha not in self._ancestors:
             parent = pick.commit.parents[:1]
             self._ancestors[sha] = (
-                self.target.repository.merge_base(self.target.commit, parent[0]) if parent else None
+                merge_base(self.target.repository, self.target.commit, parent[0])
+                if parent
+                else None
             )
         return self._ancestors[sha]
 
@@ -81,7 +84,7 @@ class Blame:
         last = len(repository.blob(blob).splitlines())
         around = (side.start - 1, side.start)
         numbers = [n for n in side.numbers or around if 1 <= n <= last]
-        return self._all(dict.fromkeys(repository.blame(commit, path, numbers, since).values()))
+        return self._all(dict.fromkeys(blame(repository, commit, path, numbers, since).values()))
 
     def _all(self, shas: Iterable[str]) -> tuple[str | Commit, ...]:
         return tuple(self.target.stands_for(sha) for sha in shas)

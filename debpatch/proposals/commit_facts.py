@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from debpatch.inputs.diff import FileDiff
+from debpatch.inputs.differences import commit_diff
+from debpatch.inputs.lineage import blame
 from debpatch.inputs.references import named_commits
 from debpatch.inputs.released import first_release
 from debpatch.inputs.repository import Commit, Repository
@@ -86,9 +88,9 @@ def _read(repository: Repository, sha: str, lines: tuple[int, int] | None = None
 def _removed_from(repository: Repository, commit: Commit) -> Iterator[str]:
     if not commit.parents:
         return
-    for file in repository.commit_diff(commit).files[:_MOST_FILES]:
+    for file in commit_diff(repository, commit).files[:_MOST_FILES]:
         if file.old_path is not None and (numbers := list(_removed(file))):
-            yield from repository.blame(commit.parents[0], file.old_path, numbers).values()
+            yield from blame(repository, commit.parents[0], file.old_path, numbers).values()
 
 
 def _removed(file: FileDiff) -> Iterator[int]:

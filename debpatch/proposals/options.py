@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from debpatch.inputs.differences import diffstat
 from debpatch.inputs.history import History, read_history
+from debpatch.inputs.lineage import commits_between
 from debpatch.inputs.merge import pick, pick_each
 from debpatch.inputs.released import first_release
 from debpatch.inputs.releases import Release, read_release, releases
@@ -117,7 +119,7 @@ class Ground:
 
     def size(self, old: str, new: str) -> Size:
         """How much two trees differ."""
-        return Size(*self.repository.diffstat(old, new))
+        return Size(*diffstat(self.repository, old, new))
 
     @cached_property
     def since(self) -> History:
@@ -131,8 +133,8 @@ class Ground:
         if not self.line:
             return None
         last = self.line[-1].tag
-        shas = self.repository.history(
-            self.repository.resolve(self.base), self.repository.resolve(last)
+        shas = commits_between(
+            self.repository, self.repository.resolve(self.base), self.repository.resolve(last)
         )
         carried = {commit.sha for commit in has}
         commits = [self.repository.commit(sha) for sha in shas if sha not in carried]
@@ -231,7 +233,7 @@ def _new_release(ground: Ground, series: Sequence[Commit]) -> Option | None:
     if release is None:
         return None
     base, end = repository.resolve(ground.base), repository.resolve(release.tag)
-    commits = [repository.commit(sha) for sha in repository.history(base, end)]
+    commits = [repository.commit(sha) for sha in commits_between(repository, base, end)]
     commits = [commit for commit in commits if len(commit.parents) == 1]
     return Option(
         f"new upstream release {release.tag}",

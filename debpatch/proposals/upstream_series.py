@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from debpatch.inputs.lineage import merge_base
 from debpatch.inputs.releases import Release
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.backports import Backports, BranchState, find_backports
@@ -22,7 +23,7 @@ def find_series(
     end = repository.resolve(line[-1].tag) if line else None
     found: list[Commit] = []
     for fix in fixes:
-        if end and repository.merge_base(fix.sha, end) == fix.sha:
+        if end and merge_base(repository, fix.sha, end) == fix.sha:
             found.append(fix)
         else:
             survey = find_backports(repository, fix, package=target)
@@ -58,7 +59,7 @@ def in_order(repository: Repository, commits: Iterable[Commit]) -> tuple[Commit,
         later = (
             at
             for at, other in enumerate(ordered)
-            if repository.merge_base(commit.sha, other.sha) == commit.sha
+            if merge_base(repository, commit.sha, other.sha) == commit.sha
         )
         ordered.insert(next(later, len(ordered)), commit)
     return tuple(ordered)

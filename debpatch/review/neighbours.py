@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from debpatch.inputs.differences import commit_diff
 from debpatch.inputs.history import read_history
+from debpatch.inputs.lineage import path_log
 from debpatch.inputs.releases import read_release
 from debpatch.inputs.repository import Commit
 from debpatch.picks.backports import first_releases
@@ -25,8 +27,8 @@ def neighbours(target: Target, series: Sequence[Commit], plan: Plan | None) -> I
     if not series or target.upstream is None:
         return
     repository = target.repository
-    paths = {file.path for commit in series for file in repository.commit_diff(commit).files}
-    found = repository.path_log(series[-1].sha, target.upstream, sorted(paths))[:_MOST]
+    paths = {file.path for commit in series for file in commit_diff(repository, commit).files}
+    found = path_log(repository, series[-1].sha, target.upstream, sorted(paths))[:_MOST]
     own = {commit.sha for commit in series}
     shas = [sha for sha in reversed(found) if sha not in own]
     tags = {tag: sha for tag, sha in repository.tag_commits.items() if read_release(tag)}

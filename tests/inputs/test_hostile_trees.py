@@ -14,7 +14,9 @@ from picks.repos import Repo
 from debpatch.errors import DebpatchError
 from debpatch.inputs.apply import apply_file
 from debpatch.inputs.diff import parse_diff
+from debpatch.inputs.differences import tree_diff
 from debpatch.inputs.git import Git
+from debpatch.inputs.grep import grep
 from debpatch.inputs.merge import merge
 from debpatch.inputs.repository import Repository
 from debpatch.inputs.tree import Edit, Failure, Tree
@@ -74,16 +76,16 @@ def test_a_search_in_a_partial_clone_is_no_answer(repo: Repo, tmp_path: Path) ->
     with Repository(clone) as repository:
         tree = repository.tree(repository.resolve("v1.0"))
         with pytest.raises(DebpatchError, match="partial and lacks"):
-            list(repository.grep(tree, ["one"]))
+            list(grep(repository, tree, ["one"]))
 
 
 def test_a_search_finds_what_git_finds_and_nothing_is_an_answer(repo: Repo) -> None:
     repo.commit({"b.c": "x one y\n\ntone\none", "c\nd.c": "one\n", "e.bin": b"\0one\n"})
     with Repository(repo.path) as repository:
         tree = repository.tree(repository.resolve("HEAD"))
-        found = set(repository.grep(tree, ["one", "two"]))
-        assert list(repository.grep(tree, ["absent"])) == []
-        assert list(repository.grep(tree, [])) == []
+        found = set(grep(repository, tree, ["one", "two"]))
+        assert list(grep(repository, tree, ["absent"])) == []
+        assert list(grep(repository, tree, [])) == []
     assert found == {
         ("a.c", 1, "one"),
         ("b.c", 1, "x one y"),
@@ -97,7 +99,7 @@ def test_more_words_than_a_command_line_takes(repo: Repo) -> None:
     repo.commit({"b.c": f"{words[7]}();\n"})
     with Repository(repo.path) as repository:
         tree = repository.tree(repository.resolve("HEAD"))
-        assert list(repository.grep(tree, words)) == [("b.c", 1, f"{words[7]}();")]
+        assert list(grep(repository, tree, words)) == [("b.c", 1, f"{words[7]}();")]
 
 
 def test_git_that_stops_reading_tells_why(tmp_path: Path) -> None:
@@ -181,7 +183,7 @@ def test_a_submodule_moves_to_the_commit_that_the_patch_names(repo: Repo) -> Non
             Tree(repository, repository.tree(repository.resolve(name)), name)
             for name in ("HEAD~", "HEAD")
         )
-        for diff in (parse_diff(patch.encode()), repository.diff(before.sha, after.sha)):
+        for diff in (parse_diff(patch.encode()), tree_diff(repository, before.sha, after.sha)):
             edit = Edit.of(before)
             assert edit.apply(diff.files) == []
             assert edit.write("after").sha == after.sha

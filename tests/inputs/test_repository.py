@@ -13,6 +13,9 @@ import pytest
 from picks.repos import Repo
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.differences import commit_diff, find_renames, tree_diff
+from debpatch.inputs.grep import grep
+from debpatch.inputs.lineage import blame
 from debpatch.inputs.repository import Repository
 
 
@@ -74,7 +77,7 @@ def test_sha256(tmp_path: Path) -> None:
     second = repo.commit({"a.c": "two\n"})
     with Repository(repo.path) as repository:
         assert repository.resolve(second[:9]) == second
-        (file,) = repository.diff(first, second).files
+        (file,) = tree_diff(repository, first, second).files
         assert file.hunks[0].added == ("two",)
         tree = repository.write_tree(repository.tree(second), {"b.c": ("100644", b"new\n")})
         assert sorted(repository.entries(tree)) == ["a.c", "b.c"]
@@ -217,7 +220,7 @@ def test_a_shallow_clone_says_so(repo: Repo, tmp_path: Path) -> None:
         fix = repository.commit(repository.resolve("main"))
         # Without its parent it would seem to add every file.
         with pytest.raises(DebpatchError, match="clone is shallow and lacks the parent of"):
-            repository.commit_diff(fix)
+            commit_diff(repository, fix)
 
 
 def test_a_partial_clone_says_what_it_lacks(repo: Repo, tmp_path: Path) -> None:
@@ -226,7 +229,7 @@ def test_a_partial_clone_says_what_it_lacks(repo: Repo, tmp_path: Path) -> None:
         fix = repository.commit(repository.resolve("main"))
         assert fix.subject == "sub: mend it"
         with pytest.raises(DebpatchError, match="clone is partial and lacks"):
-            repository.commit_diff(fix)
+            commit_diff(repository, fix)
         with pytest.raises(DebpatchError, match="clone is partial and lacks"):
             repository.read(fix.tree, "a.c")
 
@@ -235,7 +238,7 @@ def test_a_partial_clone_fetches_nothing_behind_the_users_back(repo: Repo, tmp_p
     place = clone_of(repo, tmp_path / "clone", "--filter=blob:none", "--no-checkout")
     before = snapshot(place)
     with Repository(place) as repository, pytest.raises(DebpatchError):
-        repository.commit_diff(repository.commit(repository.resolve("main")))
+        commit_diff(repository, repository.commit(repository.resolve("main")))
     assert snapshot(place) == before
 
 
@@ -257,11 +260,11 @@ def test_whatever_is_done_with_it_it_stays_byte_for_byte(repo: Repo) -> None:
     before = snapshot(repo.path)
     with Repository(repo.path) as repository:
         fix = repository.commit(repository.resolve("main"))
-        repository.commit_diff(fix)
+        commit_diff(repository, fix)
         tree = repository.write_tree(fix.tree, {"new.c": ("100644", b"new\n"), "a.c": None})
         repository.write_commit(tree, [fix.sha])
-        list(repository.grep(fix.sha, ["2"]))
-        repository.blame(fix.sha, "sub/b.c", [1])
+        list(grep(repository, fix.sha, ["2"]))
+        blame(repository, fix.sha, "sub/b.c", [1])
         repository.tags_containing(fix.sha)
         assert repository.read(tree, "new.c") == b"new\n"
     assert snapshot(repo.path) == before
@@ -370,15 +373,15 @@ def test_nothing_that_the_repository_or_the_caller_names_runs(repo: Repo, canary
 
     with Repository(repo.path) as repository:
         last = repository.commit(repository.resolve("HEAD"))
-        (file,) = repository.commit_diff(last).files
+        (file,) = commit_diff(repository, last).files
         assert file.hunks[0].added == ("11",)
         onto = repository.write_tree(
             repository.tree("v1.1"), {".gitattributes": ("100644", b"* merge=evil diff=evil\n")}
         )
         assert pick(repository, last, onto).outcome == "clean"
-        list(repository.grep(last.sha, ["11"]))
-        repository.blame(last.sha, "a.c", [1])
-        repository.renames("v1.0", last.sha)
+        list(grep(repository, last.sha, ["11"]))
+        blame(repository, last.sha, "a.c", [1])
+        find_renames(repository, "v1.0", last.sha)
     assert not canary.exists(), canary.read_text()
 
 
@@ -412,11 +415,11 @@ def test_renames_of_some_files_are_those_among_all(tmp_path: Path) -> None:
     moved = {f"sub/{name}{name}.c": texts[name] + "more\n" for name in ("a", "b", "c")}
     made.commit({**moved, "a.c": None, "b.c": None, "c.c": None}, "second", tag="v2.0")
     with Repository(made.path) as repository:
-        renames = repository.renames("v1.0", "v2.0")
+        renames = find_renames(repository, "v1.0", "v2.0")
         assert renames == {"sub/aa.c": "a.c", "sub/bb.c": "b.c", "sub/cc.c": "c.c"}
-        some = repository.renames("v1.0", "v2.0", ["sub/aa.c", "d.c", "nowhere.c"])
+        some = find_renames(repository, "v1.0", "v2.0", ["sub/aa.c", "d.c", "nowhere.c"])
         assert some == {"sub/aa.c": "a.c"}
-        assert repository.renames("v1.0", "v2.0", ["d.c"]) == {}
+        assert find_renames(repository, "v1.0", "v2.0", ["d.c"]) == {}
 
 
 def test_replacements_do_not_change_what_a_commit_is(repo: Repo) -> None:

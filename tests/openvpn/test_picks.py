@@ -14,6 +14,7 @@ import pytest
 from command_line import debpatch
 from picks.repos import Repo, cherry_pick
 
+from debpatch.inputs.lineage import path_log
 from debpatch.inputs.merge import pick_each
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.revisions import read_revisions
@@ -165,7 +166,7 @@ def test_plans_for_all_that_conflicts_replay(openvpn: Path, work_tree: Repo) -> 
             plan = plan_backport(target, [picked.commit])
             assert plan.clean, picked.commit.subject
             paths = [conflict.path for conflict in picked.conflicts]
-            earlier = repository.path_log(picked.commit.parents[0], target.commit, paths)
+            earlier = path_log(repository, picked.commit.parents[0], target.commit, paths)
             lengths[picked.commit.sha[:8]] = len(plan.series), len(earlier) + 1
             tree = replayed(work_tree, [step.commit for step in plan.series], target.commit)
             assert tree == plan.tree
