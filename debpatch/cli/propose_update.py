@@ -74,6 +74,14 @@ def propose_update(
     bug: Annotated[
         list[str] | None, typer.Option("--bug", metavar="URL", help="A bug in upstream's tracker.")
     ] = None,
+    look_up_bugs: Annotated[
+        bool,
+        typer.Option(
+            "--look-up-bugs",
+            help="Ask bugs.debian.org for severity, title and versions of the Debian bugs; needs "
+            "python-debianbts.",
+        ),
+    ] = False,
     author: Annotated[
         str | None,
         typer.Option(
@@ -103,10 +111,12 @@ def propose_update(
     What only a person can say stays as TODO(human). Exits with 1 if the self-check objects.
     """
     import os
+    from dataclasses import replace
 
     from debpatch.cli.output import deliver_as
     from debpatch.cli.progress import cloning
     from debpatch.cli.revisions import read_revisions
+    from debpatch.inputs.bug_tracker import ask_tracker
     from debpatch.inputs.source_package import open_package
     from debpatch.inputs.upstream import open_upstream
     from debpatch.proposals.bugs import read_bugs
@@ -137,6 +147,8 @@ def propose_update(
             repository, current, new, kind.value, where,
             series=commits, base=base, unstable=unstable, bugs=bugs,
         )  # fmt: skip
+        if look_up_bugs:
+            found = replace(found, tracker=ask_tracker(found.bugs.debian))
         documents = compose(found, questions, uploader, now, own)
         if kind is KindOption.UPSTREAM:
             whose = new if proposed else current

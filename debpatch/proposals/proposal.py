@@ -13,6 +13,7 @@ from debpatch.dep3.header import read_header
 from debpatch.dep3.values import debian_bug
 from debpatch.errors import DebpatchError
 from debpatch.inputs.apt import known_versions
+from debpatch.inputs.bug_tracker import Answer
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.source_package import SourcePackage
 from debpatch.inputs.workspace import package_base
@@ -47,6 +48,7 @@ class Proposal:
     end, the update's own first. ``on_base`` is what comes of picking its commits onto the upstream
     release; None where it has none. ``unstable`` is None where nobody said, and ``in_suite``, the
     highest version in the suite and its pockets, where the machine's apt does not know them.
+    ``tracker`` is what the bug tracker says of ``bugs``; None where it was not asked.
     """
 
     kind: Kind
@@ -67,6 +69,7 @@ class Proposal:
     options: tuple[Option, ...]
     base: str
     on_base: Option | None
+    tracker: Answer | None = None
 
     @property
     def cves(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from debpatch.dep3.validate import Finding
+from debpatch.inputs.bug_tracker import BugReport
 from debpatch.inputs.diff import FileDiff
 from debpatch.picks.backports import State
 from debpatch.proposals.proposal import Proposal
@@ -157,6 +158,34 @@ def _bugs(proposal: Proposal) -> Iterator[Objection]:
         )
 
 
+_LIGHT = {"normal", "minor", "wishlist"}
+
+
+def _in_tracker(proposal: Proposal) -> Iterator[Objection]:
+    bugs, answer = proposal.bugs.debian, proposal.tracker
+    named = ", ".join(f"#{number}" for number in bugs)
+    if bugs and answer is None:
+        said = f"severity and versions of {named} were not looked up; --look-up-bugs does"
+        yield Objection("bug-tracker", "info", said)
+    elif answer and answer.problem:
+        said = f"{named}: the bug tracker was asked and did not answer: {answer.problem}"
+        yield Objection("bug-tracker", "info", said)
+    elif answer:
+        for number in bugs:
+            if doubt := _doubt(proposal, answer.about(number)):
+                yield Objection("bug-tracker", "warning", f"#{number} {doubt}")
+
+
+def _doubt(proposal: Proposal, bug: BugReport | None) -> str | None:
+    if bug is None:
+        return "is unknown to bugs.debian.org"
+    if bug.source != proposal.source:
+        return f"is assigned to {bug.source}, and not to {proposal.source}"
+    if proposal.kind == "pu" and bug.severity in _LIGHT:
+        return f"is of severity {bug.severity}; the release team wants important or higher"
+    return None
+
+
 def _patches(proposal: Proposal) -> Iterator[Objection]:
     for patch in proposal.patches:
         for name in patch.residual:
@@ -227,6 +256,7 @@ _QUESTIONS: tuple[Callable[[Proposal], Iterator[Objection]], ...] = (
     _in_series,
     _noise,
     _bugs,
+    _in_tracker,
     _patches,
     _follow_ups,
     _in_unstable,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from debpatch.inputs.bug_tracker import Answer
 from debpatch.proposals.options import Option, Size
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.self_check import Objection
@@ -35,6 +37,7 @@ def render(
                 "debian": list(proposal.bugs.debian),
                 "upstream": list(proposal.bugs.upstream),
             },
+            "bug_reports": _reports(proposal.tracker),
             "source": _size(proposal.size),
             "patches": [
                 {"name": patch.name, "synopsis": patch.synopsis, **_size(patch.size)}
@@ -62,6 +65,10 @@ def render(
 
 def _size(size: Size) -> Mapping[str, int]:
     return {"files": size.files, "insertions": size.insertions, "deletions": size.deletions}
+
+
+def _reports(answer: Answer | None) -> Sequence[Mapping[str, Any]] | None:
+    return [asdict(report) for report in answer.reports] if answer and not answer.problem else None
 
 
 def _standing(found: Standing | None) -> Mapping[str, Any] | None:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from debpatch.inputs.bug_tracker import BugReport
 from debpatch.proposals.compose import CONTROL, REQUEST, debdiff_name
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.self_check import Objection
@@ -27,6 +28,10 @@ def render(
               f" for {proposal.distribution}")  # fmt: skip
     for name in documents:
         page.line(f"  {folder / name}")
+    if proposal.tracker and proposal.tracker.reports:
+        page.heading("Debian bugs")
+    for bug in proposal.tracker.reports if proposal.tracker else ():
+        page.paragraph(_bug(bug), 2, hanging=4)
     if objections:
         page.heading("Self-check")
     for found in objections:
@@ -39,6 +44,15 @@ def render(
     for command in _commands(proposal, folder, documents):
         page.line(f"  {command}")
     return str(page)
+
+
+def _bug(bug: BugReport) -> str:
+    versions = [
+        f"{said} in {', '.join(there)}"
+        for said, there in (("found", bug.found), ("fixed", bug.fixed))
+        if there
+    ]
+    return one_line("; ".join([f"#{bug.number} ({bug.severity}) {bug.title}", *versions]))
 
 
 def _commands(proposal: Proposal, folder: Path, documents: Iterable[str]) -> list[str]:
