@@ -43,11 +43,13 @@ class PrivateRepository:
     """The private repository; a context manager that leaves no trace.
 
     ``location`` is the owner's repository as its user named it; ``shallow`` and ``partial`` say
-    what kind of clone it is. ``memory`` is for answers that are ``remembered``.
+    what kind of clone it is, ``object_format`` which hash makes its ids. ``memory`` is for answers
+    that are ``remembered``.
     """
 
     shallow: bool
     partial: bool
+    object_format: str
 
     def __init__(self, path: Path | str) -> None:
         """Borrow from the repository at ``path``: a work tree, a bare one, or a folder inside one.
@@ -106,15 +108,16 @@ class PrivateRepository:
         head = user.status_and_output("symbolic-ref", "-q", "HEAD")[1].strip()
         if not head:
             head = user.status_and_output("rev-parse", "-q", "--verify", "HEAD")[1].strip()
-        self._lay_out(Path(common), object_format, refs, head)
+        self.object_format = object_format
+        self._lay_out(Path(common), refs, head)
         self.shallow = shallow == "true"
         self.partial = any(Path(common, "objects", "pack").glob("*.promisor"))
 
-    def _lay_out(self, common: Path, object_format: str, refs: bytes, head: bytes) -> None:
+    def _lay_out(self, common: Path, refs: bytes, head: bytes) -> None:
         folder = self._folder
         (folder / "objects").mkdir()
         (folder / "refs").mkdir()
-        (folder / "config").write_text(_CONFIG.format(object_format=object_format))
+        (folder / "config").write_text(_CONFIG.format(object_format=self.object_format))
         self._git.update_environment(
             GIT_ALTERNATE_OBJECT_DIRECTORIES=alternates(common / "objects")
         )

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.objects import SCRATCH, FileChange, TreeEntry, fast_import, write_commit
+from debpatch.inputs.objects import SCRATCH, FileChange, LooseObjects, TreeEntry, fast_import
 from debpatch.inputs.private_repository import PrivateRepository
 from debpatch.inputs.remembered import remembered
 from debpatch.inputs.suggestions import did_you_mean
@@ -265,12 +265,16 @@ class Repository(PrivateRepository):
         return self.write_tree(None, {})
 
     def write_tree(self, base: str | None, changes: Mapping[str, FileChange]) -> str:
-        """Make a tree from ``base`` with files replaced or removed."""
-        return self.import_tree(base, changes.items())
+        """Make a tree from ``base`` with files replaced or removed, in whatever order."""
+        return self._own.write_tree(base, changes, self._children)
 
     def write_commit(self, tree: str, parents: Sequence[str] = (), message: bytes = b"") -> str:
         """Make a commit that no ref names; the same arguments give the same id."""
-        return write_commit(self._folder / "objects", tree, parents, message)
+        return self._own.write_commit(tree, parents, message)
+
+    @cached_property
+    def _own(self) -> LooseObjects:
+        return LooseObjects(self._folder / "objects", self.object_format)
 
     def import_tree(self, base: str | None, changes: Iterable[tuple[str, FileChange]]) -> str:
         """As write_tree, from a stream that is read once, file by file."""
