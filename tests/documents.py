@@ -1,8 +1,9 @@
 """The command lines of the documentation, and what it says that they print.
 
 A command line stands in a code block, indented or fenced, and starts with ``debpatch`` or
-``$ debpatch``; a ``cd`` before it counts. What follows ``$ debpatch`` in the block is what it
-prints: each line in its order, where ``[...]`` stands for lines that are left out.
+``$ debpatch``; a ``cd`` before it counts. One of a CI job stands behind a dash, and runs in a
+package. What follows ``$ debpatch`` in the block is what it prints: each line in its order, where
+``[...]`` stands for lines that are left out.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from pathlib import Path
 from command_line import environment
 
 ROOT = Path(__file__).resolve().parents[1]
-_COMMAND = re.compile(r"(?P<prompt>\$ )?(?P<command>(?:debpatch|cd) ?.*)")
+_COMMAND = re.compile(
+    r"(?:(?P<prompt>\$ )|(?P<job> +- (?:~/\.local/bin/)?))?(?P<command>(?:debpatch|cd)(?: .*)?)"
+)
+_INLINE = re.compile(r"`(debpatch [^`]+)`")
 _OPENVPN = re.compile(r"openvpn|dco-|apt:|\b7791f535|\b876a8cf5")
 _PLACEHOLDER = re.compile(r"(?<![\w'\"/=-])(?:[A-Z]{3,}(?:\.\.\.)?(?![-\w'=])|\[|[A-Z]+\|)")
 
@@ -30,6 +34,7 @@ class Line:
     file: str
     number: int
     command: str
+    is_of_job: bool = False
     shown: list[str] = field(default_factory=list)
 
     @property
@@ -45,7 +50,7 @@ class Line:
 
 def documents() -> list[Path]:
     """The documents with command lines."""
-    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def lines(document: Path) -> list[Line]:
@@ -54,6 +59,21 @@ def lines(document: Path) -> list[Line]:
     for block in _blocks(document.read_text(encoding="utf-8")):
         _read(document.name, block, found)
     return found
+
+
+def inline(document: Path) -> list[Line]:
+    """The commands that are named in the middle of a text."""
+    text = document.read_text(encoding="utf-8")
+    return [
+        Line(document.name, text.count("\n", 0, match.start()) + 1, " ".join(match[1].split()))
+        for match in _INLINE.finditer(text)
+    ]
+
+
+def blocks(document: Path) -> Iterator[tuple[int, str]]:
+    """All lines of a document's code blocks, with their numbers."""
+    for block in _blocks(document.read_text(encoding="utf-8")):
+        yield from block
 
 
 def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
@@ -91,7 +111,7 @@ def _read(name: str, block: list[tuple[int, str]], found: list[Line]) -> None:
         command = match["command"]
         while command.endswith("\\") or _goes_on(command):
             command = command.removesuffix("\\") + " " + next(rest, (0, ""))[1].strip()
-        found.append(Line(name, number, command))
+        found.append(Line(name, number, command, bool(match["job"])))
         shows = bool(match["prompt"])
 
 

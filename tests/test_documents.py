@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from documents import differs, documents, lines, run
+from documents import blocks, differs, documents, inline, lines, run
 
 from debpatch.cli.app import app
 from debpatch.demo import build_demo
@@ -31,18 +31,19 @@ def test_command_lines_run_on_the_demo(document: Path, tmp_path: Path) -> None:
         else:
             if not demo.exists():
                 build_demo(demo)
-            run(line, demo if folder == tmp_path else folder)
+            package = demo / "tidewatch-1.4.2"
+            run(line, package if line.is_of_job else demo if folder == tmp_path else folder)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_what_a_synopsis_names_is_there(document: Path) -> None:
     group = typer.main.get_command(app)
-    for line in lines(document):
+    for line in [*lines(document), *inline(document)]:
         words = line.command.split()
         if (
             words[0] != "debpatch"
             or len(words) == 1
-            or not re.fullmatch("[a-z-]+[a-z0-9]", words[1])
+            or not re.fullmatch("[a-z][a-z0-9-]+", words[1])
         ):
             continue
         command = group.commands.get(words[1])  # type: ignore[attr-defined]
@@ -50,6 +51,16 @@ def test_what_a_synopsis_names_is_there(document: Path) -> None:
         known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", line.command))
         assert named <= known, f"{line.file}:{line.number}: {named - known}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_command_line_is_overlooked(document: Path) -> None:
+    names = "|".join(command.name or "" for command in app.registered_commands)
+    seen = {line.number for line in lines(document)}
+    shown = {text for line in lines(document) for text in line.shown}
+    for number, text in blocks(document):
+        if re.search(rf"\bdebpatch (?:{names})\b", text):
+            assert number in seen or text.rstrip() in shown, f"{document.name}:{number}: {text}"
 
 
 def test_every_command_has_a_page() -> None:

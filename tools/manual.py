@@ -33,6 +33,10 @@ _ENVIRONMENT = (
     ("XDG_CACHE_HOME", "Where clones and downloaded source packages are kept, in debpatch/."),
     ("NO_COLOR", "If set, output has no colours."),
 )
+_FILES = (
+    ("/usr/share/doc/debpatch/", "A tutorial, a page for each command, and how debpatch decides."),
+    ("~/.config/debpatch/templates/", "Templates of your own for the documents of propose-update."),
+)
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -61,6 +65,7 @@ def _overview(group: Any, context: Any, names: list[str]) -> str:
             _section("OPTIONS", _options(group, context)),
             _section("EXIT STATUS", _terms(_EXIT_CODES)),
             _section("ENVIRONMENT", _terms(_ENVIRONMENT)),
+            _section("FILES", _terms(_FILES)),
             _section("SEE ALSO", _see_also([f"debpatch-{name}" for name in names])),
         ]
     )
