@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,11 +22,26 @@ NOW = datetime.fromtimestamp(int(TODAY), UTC)
 GRETE = Uploader("Grete Vinter", "grete@debian.example.org")
 
 
-@pytest.fixture(autouse=True)
-def _person(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEBFULLNAME", "Grete Vinter")
-    monkeypatch.setenv("DEBEMAIL", "grete@debian.example.org")
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", TODAY)
+APT = """\
+Dir::State::lists "{folder}";
+Dir::State::status "/dev/null";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+"""
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A person, a day, and an apt that knows of no package, whatever the machine's own knows."""
+    lists = tmp_path_factory.mktemp("apt")
+    (lists / "partial").mkdir()
+    (lists / "apt.conf").write_text(APT.format(folder=lists))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEBFULLNAME", "Grete Vinter")
+        patch.setenv("DEBEMAIL", "grete@debian.example.org")
+        patch.setenv("SOURCE_DATE_EPOCH", TODAY)
+        patch.setenv("APT_CONFIG", str(lists / "apt.conf"))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +56,7 @@ def package(demo: Demo, tmp_path: Path) -> Path:
     return Path(shutil.copytree(demo.package, tmp_path / demo.package.name, symlinks=True))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def series(demo: Demo) -> str:
     """Upstream's own backport in the order in which it applies."""
     return ",".join(demo.commits[name] for name in ("p1", "p2", "s2", "s3", "later-fix"))

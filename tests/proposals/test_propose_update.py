@@ -6,21 +6,27 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes
 from email.header import decode_header, make_header
+from functools import cache
 from pathlib import Path
 
 import pytest
-from command_line import debpatch, refusal
+from command_line import Done, debpatch, refusal
 from debian.debian_support import Version
 
 from debpatch.demo import Demo
 from debpatch.errors import DebpatchError
 from debpatch.inputs.source_package import open_package
 from debpatch.inputs.upstream import open_upstream
+from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.compose import compose
-from debpatch.proposals.proposal import Proposal, gather
+from debpatch.proposals.debdiff import debdiff
+from debpatch.proposals.patch_facts import read_patches
+from debpatch.proposals.proposal import Proposal
+from debpatch.proposals.proposed_package import new_entries
 from debpatch.proposals.self_check import self_check
 from debpatch.proposals.templates import Questions, read_answers
 from debpatch.proposals.uploader import Uploader
@@ -45,14 +51,36 @@ def by_hand(demo: Demo) -> list[str | Path]:
     return ["--patch", demo.patch, "--closes", "9000077"]
 
 
+Made = Callable[[str], tuple[Done, Path]]
+
+
+@pytest.fixture(scope="module")
+def made(demo: Demo, series: str, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """What came of asking for the documents of a kind, and their folder; each is asked for once."""
+    unrepaired = series.rpartition(",")[0]
+    changes: dict[str, list[str | Path]] = {
+        "pu": by_hand(demo),
+        "security": by_hand(demo),
+        "unblock": ["--plan", series, "--strict"],
+        "maintainer": ["--plan", unrepaired, "--closes", "9000077"],
+        "upstream": ["--plan", series],
+    }
+
+    @cache
+    def make(kind: str) -> tuple[Done, Path]:
+        folder = tmp_path_factory.mktemp("documents") / kind
+        return debpatch(*command(demo, folder, kind, *changes[kind]), "-f", "json"), folder
+
+    return make
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_documents_of_the_demo(demo: Demo, tmp_path: Path, series: str, kind: str) -> None:
+def test_the_documents_of_the_demo(made: Made, kind: str) -> None:
     """Set WRITE_GOLDEN to write them anew, and read them before you commit them."""
-    change = ["--plan", series] if kind in {"upstream", "unblock"} else by_hand(demo)
-    done = debpatch(*command(demo, tmp_path / "out", kind, *change))
+    done, folder = made(kind)
     assert done.err == ""
     for name in ("request.mail", "control.mail"):
-        place, golden = tmp_path / "out" / name, GOLDEN / f"{kind}-{name}"
+        place, golden = folder / name, GOLDEN / f"{kind}-{name}"
         if os.environ.get("WRITE_GOLDEN") and place.exists():
             GOLDEN.mkdir(exist_ok=True)
             shutil.copy(place, golden)
@@ -123,9 +151,8 @@ def changed_lines(diff: bytes) -> list[bytes]:
     return sorted(x for x in lines if re.match(rb"[+-](?!\+\+ |-- )", x))
 
 
-def test_json_and_the_figures(demo: Demo, tmp_path: Path) -> None:
-    done = debpatch(*command(demo, tmp_path / "o", "pu", *by_hand(demo)), "-f", "json")
-    document = done.json
+def test_json_and_the_figures(demo: Demo, made: Made) -> None:
+    document = made("pu")[0].json
     check(document)
     own, planned, release = document["options"]
     assert document["version"] == "1.4.2-3+deb13u2"
@@ -158,14 +185,6 @@ def test_json_and_the_figures(demo: Demo, tmp_path: Path) -> None:
     }
 
 
-def test_the_package_and_the_repository_stay_as_they_are(
-    demo: Demo, tmp_path: Path, series: str
-) -> None:
-    before = snapshot(demo.repository.parent)
-    debpatch(*command(demo, tmp_path / "out", "pu", "--plan", series))
-    assert snapshot(demo.repository.parent) == before
-
-
 ANSWERS = """
 reason = "Gauges that are gone stay in the table."
 impact = "Wrong levels."
@@ -179,13 +198,18 @@ fixed-in-unstable = false
 """
 
 
+def test_what_is_left_to_say_counts_where_it_is_asked_for(made: Made) -> None:
+    done, _ = made("unblock")
+    assert {"reason", "impact", "tests", "risks"} <= {t["name"] for t in done.json["todo"]}
+    assert (done.code, [f["rule"] for f in done.json["findings"]]) == (1, ["no-bug"])
+    assert made("upstream")[0].json["todo"]
+
+
 def test_answers_fill_what_only_a_person_can_say(demo: Demo, tmp_path: Path, series: str) -> None:
-    arguments = command(demo, tmp_path / "out", "pu", "--plan", series, "--closes", "9000077")
-    left = debpatch(*arguments, "--strict")
-    assert left.code == 1
-    assert "impact: What is the impact" in left.out
+    before = snapshot(demo.repository.parent)
     answers = tmp_path / "answers.toml"
     answers.write_text(ANSWERS)
+    arguments = command(demo, tmp_path / "out", "pu", "--plan", series, "--closes", "9000077")
     done = debpatch(*arguments, "--strict", "--answers", answers)
     assert (done.code, done.err) == (0, "")
     text = (tmp_path / "out/request.mail").read_text()
@@ -193,6 +217,7 @@ def test_answers_fill_what_only_a_person_can_say(demo: Demo, tmp_path: Path, ser
     assert "\nmake check, on trixie: 12 passed.\n" in text
     assert "  [x] I reviewed all changes and I approve them\n" in text
     assert "  [ ] the issue is verified as fixed in unstable\n" in text
+    assert snapshot(demo.repository.parent) == before
 
 
 @pytest.mark.parametrize(
@@ -238,18 +263,18 @@ def test_templates_that_are_wrong(
     assert "\n" not in str(refused.value)
 
 
-def test_a_user_s_template_wins(demo: Demo, tmp_path: Path) -> None:
+def test_a_user_s_template_wins(demo: Demo, proposal: Proposal, tmp_path: Path) -> None:
     own = tmp_path / "own/proposals"
     own.mkdir(parents=True)
     mine = "To: me@example.org\nSubject: {{ p.source }}\n\nMine: {{ p.version }}\n"
     (own / "pu.txt").write_text(mine)
-    arguments = command(demo, tmp_path / "out", "pu", *by_hand(demo), "--templates", own.parent)
-    debpatch(*arguments)
-    before = snapshot(tmp_path / "out")
-    assert "\n\nMine: 1.4.2-3+deb13u2\n" in (tmp_path / "out/request.mail").read_text()
+    made = compose(proposal, Questions({}), GRETE, NOW, own.parent)
+    assert made["request.mail"].endswith(b"\n\nMine: 1.4.2-3+deb13u2\n")
     (own / "pu.txt").write_text(mine + "{{ nothing }}")
-    assert "pu.txt:5: 'nothing' is undefined" in refusal(*arguments)
-    assert snapshot(tmp_path / "out") == before
+    out = tmp_path / "out"
+    said = refusal(*command(demo, out, "pu", *by_hand(demo), "--templates", own.parent))
+    assert "pu.txt:5: 'nothing' is undefined" in said
+    assert not out.exists()
 
 
 def test_names_in_fields_are_ascii(proposal: Proposal) -> None:
@@ -285,40 +310,54 @@ def test_the_same_package_is_no_update(demo: Demo, tmp_path: Path) -> None:
     assert "is the same as" in said
 
 
-def found_in(demo: Demo, package: Path, proposal: Proposal) -> set[str]:
-    current = open_package(str(demo.package))
-    with open_upstream(current, repo=str(demo.repository)) as repository:
-        found = gather(
-            repository, current, open_package(str(package)), "pu", proposal.suite,
-            options=proposal.options[1:], unstable="1.5.0-1",
-        )  # fmt: skip
-    return {objection.rule for objection in self_check(found)}
+@pytest.fixture
+def rules_of(demo: Demo, package: Path, proposal: Proposal) -> Callable[[], set[str]]:
+    """What the self-check says of the update to ``package``, as it stands by then."""
+
+    def found() -> set[str]:
+        current, new = open_package(str(demo.package)), open_package(str(package))
+        with open_upstream(current, repo=str(demo.repository)) as repository:
+            patches, _ = read_patches(repository, current, new)
+            update = replace(
+                proposal, version=new.version, distribution=new.distribution, patches=patches,
+                entry=new_entries(current, new), debdiff=debdiff(repository, current, new),
+            )  # fmt: skip
+        return {each.rule for each in self_check(update) if each.severity != "info"}
+
+    return found
 
 
-def test_the_self_check(demo: Demo, package: Path, series: str, proposal: Proposal) -> None:
-    debpatch(
-        "import-commits", "--repo", demo.repository, "--package", package, series,
-        "--closes", "9000077",
-    )  # fmt: skip
-    assert found_in(demo, package, proposal) == set()
+def edit(file: Path, *changes: tuple[str, str]) -> None:
+    text = file.read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    file.write_text(text)
+
+
+def test_the_self_check(
+    demo: Demo, package: Path, series: str, rules_of: Callable[[], set[str]]
+) -> None:
+    debpatch("import-commits", "--repo", demo.repository, "--package", package, series)
+    assert rules_of() == set()
     changelog = package / "debian/changelog"
     good = changelog.read_text()
-    changelog.write_text(good.replace("deb13u2) trixie;", "deb13u9) trixie-security;"))
-    assert found_in(demo, package, proposal) == {"version-form", "distribution"}
-    changelog.write_text(
-        good.replace("3+deb13u2)", "2)", 1)
-        .replace(" (Closes: #9000077)", "")
-        .replace("- d/patches/link-take", "- d/patches/other")
-    )
-    # The headers still name the bug.
-    assert found_in(demo, package, proposal) == {"version-order", "version-form", "undocumented"}
+    edit(changelog, ("deb13u2) trixie;", "deb13u9) trixie-security;"))
+    assert rules_of() == {"version-form", "distribution"}
     changelog.write_text(good)
-    control = package / "debian/control"
-    control.write_text(control.read_text().replace("Version: 4.7.2", "Version: 4.7.3"))
+    edit(changelog, ("3+deb13u2)", "2)"), ("- d/patches/link-take", "- d/patches/other"))
+    assert rules_of() == {"version-order", "version-form", "undocumented"}
+    changelog.write_text(good)
+    edit(package / "debian/control", ("Version: 4.7.2", "Version: 4.7.3"))
     (package / "debian/patches/left-over.patch").write_text("what nobody listed\n")
     (package / "debian/__pycache__").mkdir()
     (package / "debian/__pycache__/x.pyc").write_text("x")
-    assert found_in(demo, package, proposal) == {"undocumented", "noise", "not-in-series"}
+    assert rules_of() == {"undocumented", "noise", "not-in-series"}
+
+
+def test_the_self_check_wants_a_bug(proposal: Proposal) -> None:
+    assert "no-bug" not in {found.rule for found in self_check(proposal)}
+    assert "no-bug" in {found.rule for found in self_check(replace(proposal, bugs=Bugs()))}
 
 
 def test_a_version_that_is_in_the_suite_already(proposal: Proposal) -> None:
@@ -329,15 +368,13 @@ def test_a_version_that_is_in_the_suite_already(proposal: Proposal) -> None:
     assert "base" not in {each.rule for each in self_check(same)}
 
 
-def test_a_header_that_is_not_true(demo: Demo, tmp_path: Path) -> None:
-    done = debpatch(*command(demo, tmp_path / "out", "pu", *by_hand(demo)), "-f", "json")
-    messages = [f["message"] for f in done.json["findings"] if f["rule"] == "header"]
+def test_a_header_that_is_not_true(made: Made) -> None:
+    messages = [f["message"] for f in made("pu")[0].json["findings"] if f["rule"] == "header"]
     assert any("no Applied-Upstream" in message for message in messages)
 
 
-def test_what_a_plan_leaves_out_is_said(demo: Demo, tmp_path: Path) -> None:
-    plan = ",".join(demo.commits[name] for name in ("p1", "p2", "s2", "s3"))
-    done = debpatch(*command(demo, tmp_path / "out", "pu", "--plan", plan), "-f", "json")
+def test_what_a_plan_leaves_out_is_said(demo: Demo, made: Made) -> None:
+    done, _ = made("maintainer")
     messages = [f["message"] for f in done.json["findings"] if f["rule"] == "follow-up"]
     assert len(messages) == 1
     assert demo.commits["later-fix"][:12] in messages[0]
@@ -360,9 +397,9 @@ def test_the_mail_for_upstream_applies(demo: Demo, tmp_path: Path) -> None:
     subprocess.run([*git, "am", mail], cwd=work, check=True, capture_output=True)
 
 
-def test_upstream_is_asked_to_pick_its_own_commits(demo: Demo, tmp_path: Path, series: str) -> None:
-    debpatch(*command(demo, tmp_path / "out", "upstream", "--plan", series))
-    assert list((tmp_path / "out").glob("0*.patch")) == []
-    text = (tmp_path / "out/request.mail").read_text()
-    told = text.partition("git cherry-pick -x ")[2].split()[:5]
+def test_upstream_is_asked_to_pick_its_own_commits(made: Made, series: str) -> None:
+    done, folder = made("upstream")
+    assert list(folder.glob("0*.patch")) == []
+    told = (folder / "request.mail").read_text().partition("git cherry-pick -x ")[2].split()[:5]
     assert told == [sha[:12] for sha in series.split(",")]
+    assert [finding["rule"] for finding in done.json["findings"]] == ["landed"]
