@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from debpatch.audit.origin import read_alternatives
 from debpatch.compare.report import PatchReport, report
 from debpatch.dep3.settings import FILE, Settings, read_settings
 from debpatch.dep3.targets import Target, open_targets
@@ -22,7 +23,7 @@ from debpatch.inputs.repository import Repository
 from debpatch.inputs.revisions import read_revisions
 from debpatch.inputs.source_package import open_package
 from debpatch.inputs.upstream import open_upstream
-from debpatch.inputs.workspace import named_alternatives, open_workspace
+from debpatch.inputs.workspace import open_workspace
 from debpatch.picks.backports import Backports
 from debpatch.picks.backports import find_backports as _find_backports
 from debpatch.picks.named_fix import read_fix
@@ -42,7 +43,7 @@ def compare_patch(
     """Compare a patch with upstream commits, hunk by hunk: `debpatch diff-upstream`.
 
     ``upstream`` are the alternatives to compare with, each ``A``, ``A,B,C`` or ``A..B``; without
-    any, those that the patch names.
+    any, those that the patch names, or else is like.
 
     >>> from debpatch import compare_patch
     >>> found = compare_patch("link-process-frames-immediately.patch", repo="tidewatch.git")
@@ -53,12 +54,12 @@ def compare_patch(
     """
     what = read_patch(patch)
     with open_workspace(what, repo=repo, package=package, base=base) as workspace:
-        revisions = upstream or named_alternatives(workspace.repository, what)
+        alternatives, _ = read_alternatives(workspace, upstream)
         return report(
             workspace.repository,
             workspace.patch,
             workspace.tree,
-            [read_revisions(workspace.repository, text) for text in revisions],
+            alternatives,
             workspace.unknown,
             workspace.found,
         )

@@ -124,7 +124,7 @@ _LISTED = 50
 """So many commits are looked at for their lines."""
 _SLIGHT = 0.15
 """The part of the patch in common from which on a commit is looked at."""
-_ALONE = 0.6
+_ALONE = 0.5
 """The similarity from which on contents alone may speak for a commit."""
 _MOSTLY = 0.5
 """The part of a commit that a patch must have to carry it beside others."""

@@ -48,13 +48,13 @@ def diff_upstream(
     Exits with 0 if the patch carries all that can be carried, in whatever words, and adds nothing;
     with 1 if anything differs.
     """
+    from debpatch.audit.origin import read_alternatives
     from debpatch.cli.output import deliver_as, note
     from debpatch.cli.progress import cloning
-    from debpatch.cli.revisions import read_revisions
     from debpatch.compare.comparison import Verdict
     from debpatch.compare.report import report
     from debpatch.inputs.patch import read_patch
-    from debpatch.inputs.workspace import named_alternatives, open_workspace
+    from debpatch.inputs.workspace import open_workspace
     from debpatch.render import comparison_json, comparison_text
 
     what = read_patch(patch)
@@ -64,8 +64,7 @@ def diff_upstream(
             what, repo=repo, package=package, base=base, update=update, progress=progress
         ) as workspace,
     ):
-        revisions = upstream or named_alternatives(workspace.repository, what)
-        commits = [read_revisions(workspace.repository, text) for text in revisions]
+        commits, identity = read_alternatives(workspace, upstream or ())
         found = report(
             workspace.repository,
             workspace.patch,
@@ -79,8 +78,8 @@ def diff_upstream(
     deliver_as(
         format_,
         output,
-        json=lambda: comparison_json.render(found),
-        text=lambda look: comparison_text.render(found, look, unified=unified),
+        json=lambda: comparison_json.render(found, identity),
+        text=lambda look: comparison_text.render(found, look, identity, unified=unified),
     )
     equal = {Verdict.IDENTICAL, Verdict.EQUIVALENT}
     differs = any(item.comparison.verdict not in equal for item in found.alternatives)

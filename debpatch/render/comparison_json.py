@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from debpatch.audit.identity import Identity
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import HunkComparison
 from debpatch.compare.renames import Renaming
@@ -14,8 +15,8 @@ from debpatch.render.json import dump
 _Json = Mapping[str, Any]
 
 
-def render(report: PatchReport) -> str:
-    """The report as a JSON document."""
+def render(report: PatchReport, identity: Identity | None = None) -> str:
+    """The report as a JSON document; ``identity`` says how the commits were found, if not named."""
     patch = report.patch
     return dump(
         "diff-upstream",
@@ -25,6 +26,11 @@ def render(report: PatchReport) -> str:
                 "files": len(patch.files),
                 "hunks": sum(len(file.hunks) for file in patch.files),
                 "binary": [file.path for file in report.binaries],
+            },
+            "identified": identity
+            and {
+                "evidence": [sign.value for sign in identity.signs],
+                "confidence": round(identity.confidence, 3),
             },
             "base": report.base.name if report.base else None,
             "base_from": report.base_from,

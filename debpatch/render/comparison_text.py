@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import PurePosixPath
 
+from debpatch.audit.identity import Identity
 from debpatch.compare.absence import Reason
 from debpatch.compare.alternative import Alternative
 from debpatch.compare.change import Change
@@ -31,26 +32,31 @@ _STYLES = {
 _EQUAL = (Status.IDENTICAL, Status.CONTEXT, Status.FORMATTING, Status.RENAMED)
 
 
-def render(report: PatchReport, look: Look, *, unified: bool = False) -> str:
-    """The report as text; ``unified`` prints every hunk whole."""
+def render(
+    report: PatchReport, look: Look, identity: Identity | None = None, *, unified: bool = False
+) -> str:
+    """The report as text; ``unified`` prints every hunk whole.
+
+    ``identity`` is how the commits were found where the patch names none.
+    """
     page = Page(look)
     for number, item in enumerate(report.alternatives):
         if number:
             page.blank()
             page.line(("-" * look.width, "dim"))
-        _alternative(page, report, item, unified=unified, first=number == 0)
+        _head(page, report, item, identity)
+        _details(page, report, item, unified=unified, first=number == 0)
     _gaps(page, report)
     return str(page)
 
 
-def _alternative(
+def _details(
     page: Page, report: PatchReport, item: AlternativeReport, *, unified: bool, first: bool
 ) -> None:
     hunks = item.comparison.hunks
     missing = [hunk for hunk in hunks if hunk.status is Status.MISSING]
     left = [h for h in missing if h.reason is Reason.NOT_CARRIED and not h.is_trivial]
     unknown = [h for h in missing if h.reason is None]
-    _head(page, report, item)
     _missing(page, "Not carried, although it could be:", left, unified=unified)
     _missing(page, "Missing, and whether the code is there is not known:", unknown, unified=unified)
     if first:
@@ -67,7 +73,9 @@ def _alternative(
 # -- the head --------------------------------------------------------------------------------------
 
 
-def _head(page: Page, report: PatchReport, item: AlternativeReport) -> None:
+def _head(
+    page: Page, report: PatchReport, item: AlternativeReport, identity: Identity | None
+) -> None:
     comparison = item.comparison
     name = one_line(PurePosixPath(report.patch.name).name)
     page.blank()
@@ -94,9 +102,17 @@ def _head(page: Page, report: PatchReport, item: AlternativeReport) -> None:
         where += merge if len(commit.parents) > 1 else ""
         subject = one_line(commit.subject)
         page.paragraph(f"against  {commit.sha[:12]} {subject} ({where})", 2, hanging=9)
+    if identity:
+        page.paragraph(f"found    {found_by(identity)}", 2, "yellow", hanging=9)
     if report.base is not None:
         by = f" (by {one_line(report.base_from)})" if report.base_from else ""
         page.paragraph(f"onto     {one_line(report.base.name)}{by}{_fit(report)}", 2, hanging=9)
+
+
+def found_by(identity: Identity) -> str:
+    """How the commits were found that the patch does not name, and how sure that is."""
+    signs = ", ".join(sign.value for sign in identity.signs)
+    return f"by {signs}, as the patch names no commit; {min(identity.confidence, 0.999):.1%} sure"
 
 
 def _fit(report: PatchReport) -> str:

@@ -39,7 +39,7 @@ def render(review: Review) -> str:
             "unknown": list(review.unknown),
             "fixes": [_commit(commit) for commit in review.fixes],
             "series": [_commit(commit) for commit in review.series],
-            "comparison": json.loads(comparison_json.render(review.comparison)),
+            "comparison": json.loads(comparison_json.render(review.comparison, review.identity)),
             "header": json.loads("".join(dep3_json.render([review.header]))),
             "backports": [json.loads(landings_json.render(each)) for each in review.backports],
             "neighbours": [_neighbour(each) for each in review.neighbours],

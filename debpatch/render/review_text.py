@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from debpatch.inputs.repository import Commit
 from debpatch.picks.backports import Backports, State
 from debpatch.picks.conflicts import Trial
+from debpatch.render.comparison_text import found_by
 from debpatch.render.conflicts_text import OUTCOMES, STYLES, carrier, clipped, short
 from debpatch.render.page import Look, Page, count
 from debpatch.render.plan_text import because
@@ -73,6 +74,8 @@ def _upstream(page: Page, review: Review) -> None:
     since = _releases(review)
     for commit in review.fixes:
         _commit(page, "fix", commit, since)
+    if review.identity:
+        page.paragraph(f"found {found_by(review.identity)}", 11, "yellow", hanging=2)
     for commit in review.series if review.is_ported else ():
         _commit(page, "backport", commit, since)
     roles = {"prerequisite": "needed", "follow-up": "repair"}
@@ -171,7 +174,7 @@ def _options(page: Page, review: Review) -> None:
         size = each.size
         cells = f"{size.files:7}{size.insertions:6}{size.deletions:6}" if size else "  conflicts"
         later = each.later
-        ahead = f"  {later.conflicts} of {later.commits}, now {later.without}" if later else ""
+        ahead = f"  {later.conflicts} of {later.commits} ({later.without} without)" if later else ""
         page.line(f"  {one_line(each.name):{width}}{cells}{ahead}")
 
 

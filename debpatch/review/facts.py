@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
+from debpatch.audit.identity import Identity
+from debpatch.audit.origin import read_alternatives
 from debpatch.compare.report import PatchReport
 from debpatch.compare.report import report as compare
 from debpatch.dep3.settings import FILE, Settings, read_settings
@@ -16,9 +18,8 @@ from debpatch.dep3.validate import Report as HeaderReport
 from debpatch.dep3.validate import look_up, validate
 from debpatch.errors import DebpatchError
 from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.revisions import read_revisions
 from debpatch.inputs.tree import Edit, Tree
-from debpatch.inputs.workspace import Workspace, named_alternatives
+from debpatch.inputs.workspace import Workspace
 from debpatch.picks.backports import Backports, find_backports
 from debpatch.picks.conflicts import ConflictCheck, check_conflicts
 from debpatch.picks.plan import Plan, Tell, plan_backport
@@ -43,7 +44,7 @@ def gather_facts(
     """
     unknown = _Unknown([why for why in (workspace.unknown, workspace.notice) if why])
     repository, patch = workspace.repository, workspace.patch
-    named = _named(workspace, upstream, unknown)
+    named, identity = _named(workspace, upstream, unknown)
     fixes = tuple({commit.sha: commit for commits in named for commit in commits}.values())
     target = _target(workspace, unknown)
     tell("where the fix stands upstream")
@@ -63,6 +64,7 @@ def gather_facts(
         workspace.base,
         target,
         fixes,
+        identity,
         series,
         comparison,
         header,
@@ -96,14 +98,13 @@ class _Unknown:
 
 def _named(
     workspace: Workspace, upstream: Sequence[str], unknown: _Unknown
-) -> list[tuple[Commit, ...]]:
-    """The commits that the patch comes from, one alternative each."""
-    repository = workspace.repository
-    revisions: Sequence[str] = upstream
-    if not upstream:
-        with unknown.about("the fix"):
-            revisions = named_alternatives(repository, workspace.patch)
-    return [read_revisions(repository, text) for text in revisions]
+) -> tuple[Sequence[tuple[Commit, ...]], Identity | None]:
+    """The commits that the patch comes from, one alternative each, and how they were found."""
+    if upstream:
+        return read_alternatives(workspace, upstream)
+    with unknown.about("the fix"):
+        return read_alternatives(workspace)
+    return (), None
 
 
 def _target(workspace: Workspace, unknown: _Unknown) -> Target | None:

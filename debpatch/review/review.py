@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from debpatch.audit.identity import Identity
 from debpatch.compare.report import PatchReport
 from debpatch.dep3.validate import Report as HeaderReport
 from debpatch.inputs.patch import Patch
@@ -68,12 +69,12 @@ class Facts:
     ``entry`` is the patch's name in the package's series, None where it is not one of them.
     ``base`` is the upstream revision that the package is built from, and ``target`` what the patch
     goes onto: the package without it, or the base. ``fixes`` are the commits that the patch comes
-    from, ``series`` what upstream made of them on the package's own line, or else the fixes again.
-    ``comparison`` has an alternative for each fix, then one for all of them where there are
-    several, then one for the series where it is something else. ``backports`` has a survey for each
-    fix. ``conflicts`` has a check of the fixes onto the target, then one of the series where it is
-    something else. ``plan`` is for the series, with its follow-ups. The ``options`` begin with the
-    patch itself, where it applies.
+    from, and ``identity`` how they were found where it names none; ``series`` is what upstream made
+    of them on the package's own line, or else the fixes again. ``comparison`` has an alternative
+    for each fix, then one for all of them where there are several, then one for the series where it
+    is something else. ``backports`` has a survey for each fix. ``conflicts`` has a check of the
+    fixes onto the target, then one of the series where it is something else. ``plan`` is for the
+    series, with its follow-ups. The ``options`` begin with the patch itself, where it applies.
     """
 
     patch: Patch
@@ -82,6 +83,7 @@ class Facts:
     base: str | None
     target: Target | None
     fixes: tuple[Commit, ...]
+    identity: Identity | None
     series: tuple[Commit, ...]
     comparison: PatchReport
     header: HeaderReport

@@ -97,6 +97,15 @@ def test_another_change_is_something(repo: Repo) -> None:
     assert "instead  +        return -EAGAIN;" in done.out
 
 
+def test_a_patch_that_names_no_commit_is_looked_for(repo: Repo) -> None:
+    data = repo.run("diff", "v1.0", "v1.1").stdout
+    done = debpatch("diff-upstream", write(repo, data), "--repo", repo.path, "--base", "v1.0")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("fix.patch: identical\n")
+    assert "link: mend reading" in done.out
+    assert "by patch-id, as the patch names no commit" in flat(done.out)
+
+
 def test_json(repo: Repo) -> None:
     patch = hand_made(repo)
     done = debpatch("diff-upstream", patch, "--repo", repo.path, "--upstream", "v1.1", "-f", "json")
@@ -217,7 +226,7 @@ def test_a_reader_that_goes_away(repo: Repo) -> None:
         (b"\x1f\x8b broken", "cannot decompress"),
         (b"--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n a\n-b\n", "cut short or damaged"),
         (b"--- a/../../x\n+++ b/../../x\n@@ -1 +1 @@\n-a\n+b\n", "leads out of the tree"),
-        (b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "names no upstream commit; name it with"),
+        (b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "names no upstream commit, and none"),
     ],
 )
 def test_what_is_no_patch(repo: Repo, data: bytes, why: str) -> None:

@@ -186,10 +186,9 @@ def test_a_patch_of_the_series(demo: Demo, tmp_path: Path) -> None:
     assert any("in its series already" in why for why in found["unknown"])
 
 
-def test_a_patch_that_names_no_commit(demo: Demo, tmp_path: Path) -> None:
+def test_a_patch_of_no_upstream_commit(demo: Demo, tmp_path: Path) -> None:
     patch = tmp_path / "loose.patch"
-    text = demo.patch.read_text()
-    patch.write_text(text[text.index("---\n") :])
+    patch.write_text("--- /dev/null\n+++ b/NEWS.Debian\n@@ -0,0 +1 @@\n+Read the manual first.\n")
     done = review(demo, "--output", tmp_path / "r", patch=patch)
     assert (done.code, done.err) == (1, "")
     page = flat(done.out)
@@ -219,6 +218,20 @@ def test_without_a_package(demo: Demo, tmp_path: Path) -> None:
     assert any("give it with --package" in why for why in found["unknown"])
 
 
+def test_a_patch_without_a_header_is_looked_for(demo: Demo, tmp_path: Path) -> None:
+    """What it changes says where it comes from, and all the rest follows."""
+    patch = tmp_path / "bare.patch"
+    text = demo.patch.read_text()
+    patch.write_text(text[text.index("--- ") :])
+    done = review(demo, "-f", "json", "-o", tmp_path / "r", patch=patch)
+    named = review(demo, "-f", "json", "-o", tmp_path / "named")
+    found = done.json
+    assert found["comparison"]["identified"]["evidence"] == ["content"]
+    assert named.json["comparison"]["identified"] is None
+    for what in ("verdict", "fixes", "series", "plan"):
+        assert found[what] == named.json[what]
+
+
 def test_without_a_base(demo: Demo, tmp_path: Path) -> None:
     patch = tmp_path / "loose.patch"
     patch.write_bytes(demo.patch.read_bytes().replace(b"tidewatch-1.4.2", b"a"))
@@ -244,6 +257,30 @@ def test_an_upstream_commit_that_applies_is_taken_as_it_is(demo: Demo, tmp_path:
     found = done.json
     assert found["comparison"]["comparisons"][0]["verdict"] in {"identical", "equivalent"}
     assert found["verdict"] in {"ready", "mend"}
+
+
+def test_what_does_more_than_the_commit_it_names_is_not_replaced(
+    demo: Demo, tmp_path: Path
+) -> None:
+    """The commit applies as it stands, and would lose the rest of the patch."""
+    commit = demo.commits["leak"]
+    text = subprocess.run(
+        ["git", "format-patch", "-1", "--stdout", commit],
+        cwd=demo.repository, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    more = "--- a/src/more.c\n+++ b/src/more.c\n@@ -0,0 +1,2 @@\n+int more;\n+int most;\n"
+    patch = tmp_path / "more.patch"
+    patch.write_text(text.rpartition("-- \n")[0] + more)
+    done = debpatch(
+        "review", "--repo", demo.repository, "--base", "v1.4.0", "-f", "json", "-o", tmp_path / "r",
+        patch,
+    )  # fmt: skip
+    found = done.json
+    assert found["verdict"] == "mend"
+    assert found["summary"].endswith(", and 1 hunk of its own.")
+    assert found["next_steps"][0]["evidence"] == [
+        "1 hunk of its own in src/more.c, from none of the commits compared"
+    ]
 
 
 def test_what_the_package_has_already_is_dropped(demo: Demo, tmp_path: Path) -> None:

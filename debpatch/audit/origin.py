@@ -1,0 +1,54 @@
+"""What to compare a single patch with: the commits that it names, or else those that it is like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from debpatch.audit.identity import Identity, identify, read_subject
+from debpatch.audit.series import SeriesPatch
+from debpatch.audit.upstream import Upstream
+from debpatch.errors import DebpatchError
+from debpatch.inputs.references import named_commits
+from debpatch.inputs.repository import Commit
+from debpatch.inputs.revisions import read_revisions
+from debpatch.inputs.series import SeriesEntry
+from debpatch.inputs.tree import Edit
+from debpatch.inputs.workspace import Workspace, named_alternatives
+
+
+def read_alternatives(
+    workspace: Workspace, named: Sequence[str] = ()
+) -> tuple[tuple[tuple[Commit, ...], ...], Identity | None]:
+    """The series that the patch of ``workspace`` is to be compared with.
+
+    Those that ``named`` says (``A``, ``A,B,C`` or ``A..B`` each); without any, those that the patch
+    says itself; where it says nothing the one found by what it changes, and then also how. Raises
+    DebpatchError where there is none, or where what is named is not there.
+    """
+    repository, patch = workspace.repository, workspace.patch
+    if not named and not named_commits(patch.header):
+        found = find_origin(workspace)
+        if found is None:
+            raise DebpatchError(
+                f"{patch.name}: it names no upstream commit, and none that the package lacks "
+                "changes the same; name it with --upstream"
+            )
+        return (found.commits,), found
+    revisions = named or named_alternatives(repository, patch)
+    return tuple(read_revisions(repository, text) for text in revisions), None
+
+
+def find_origin(workspace: Workspace) -> Identity | None:
+    """The commits that the patch carries by what it says and changes; None where none is found.
+
+    Only commits that the packaged release does not have are looked at. Raises DebpatchError where
+    the clone lacks objects.
+    """
+    repository, patch, package = workspace.repository, workspace.patch, workspace.package
+    entry = SeriesEntry(patch.name, 1, reverse=False, line=0)
+    alone = SeriesPatch(entry, patch.data, patch.files)
+    base = repository.resolve(workspace.base) if workspace.base else None
+    upstream = Upstream.read(repository, base, package.name if package else "", alone.paths)
+    before = Edit.of(workspace.tree) if workspace.tree else None
+    (found,) = identify(upstream, [read_subject(upstream, alone)], [before])
+    return found
