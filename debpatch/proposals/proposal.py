@@ -77,6 +77,12 @@ class Proposal:
         texts = [self.entry, *(commit.message for commit in self.commits)]
         return tuple(dict.fromkeys(cve for text in texts for cve in _CVE.findall(text)))
 
+    @property
+    def upstream_bugs(self) -> tuple[str, ...]:
+        """The bugs in upstream's tracker that were given, or that a patch's header names."""
+        named = (url for patch in self.patches for url in patch.bugs if debian_bug(url) is None)
+        return tuple(dict.fromkeys((*self.bugs.upstream, *named)))
+
     def commits_of(self, patch: PatchFacts) -> tuple[CommitFacts, ...]:
         """The upstream commits that ``patch`` carries, of those that its header names."""
         shas = {one.sha for one in patch.compared}

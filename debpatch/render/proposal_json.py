@@ -35,7 +35,7 @@ def render(
             "unstable": str(there.version) if there else None,
             "bugs": {
                 "debian": list(proposal.bugs.debian),
-                "upstream": list(proposal.bugs.upstream),
+                "upstream": list(proposal.upstream_bugs),
             },
             "bug_reports": _reports(proposal.tracker),
             "source": _size(proposal.size),
