@@ -6,12 +6,16 @@ at all, is there something better, is it whole, is it upstream's, does it say so
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from debpatch.compare.absence import Reason
+from debpatch.compare.change import Change
+from debpatch.compare.ladder import Status
 from debpatch.compare.report import AlternativeReport
 from debpatch.inputs.repository import Commit
+from debpatch.picks.affected import is_noise
 from debpatch.picks.plan import Step
 from debpatch.review.closest import SAME, closest
 from debpatch.review.commands import Commands
@@ -46,14 +50,14 @@ def _verdict(facts: Facts) -> tuple[Verdict, str]:
         return Verdict.UNKNOWN, "Which upstream commit it comes from is not known."
     if _is_upstream(facts, best):
         return _verdict_on_same(facts, best)
-    if _is_better(facts):
+    if _is_better(facts, best):
         return Verdict.REPLACE, _better(facts, onto)
     if comparison.failures:
         return Verdict.MEND, f"It does not apply to {onto}."
     lines, of = best.comparison.carried
-    return Verdict.MEND, (
-        f"It is not upstream's fix as it stands: it carries {lines} of {of} changed lines."
-    )
+    said = f"It is not upstream's fix as it stands: it carries {lines} of {of} changed lines"
+    own = len(_own(best))
+    return Verdict.MEND, f"{said}, and {count(own, 'hunk')} of its own." if own else f"{said}."
 
 
 def _verdict_on_same(facts: Facts, best: AlternativeReport) -> tuple[Verdict, str]:
@@ -75,15 +79,20 @@ def _is_upstream(facts: Facts, best: AlternativeReport) -> bool:
     return best.comparison.verdict in SAME and not report.residual and not report.markers
 
 
-def _is_better(facts: Facts) -> bool:
+def _is_better(facts: Facts, best: AlternativeReport) -> bool:
     """Whether upstream's own commits are to be preferred.
 
-    Those for the package's line are, with whatever they need; others only where they need nothing.
+    Those for the package's line are, with whatever they need, unless most of the patch is its own;
+    others only where they need nothing and nothing of the patch is.
     """
     plan = facts.plan
     if plan is None or not plan.clean or not plan.series:
         return False
-    return facts.is_ported or all(step.role != "prerequisite" for step in plan.series)
+    own = sum(len(change.text) for change in _own(best))
+    if facts.is_ported:
+        hunks = (hunk for file in facts.patch.files for hunk in file.hunks)
+        return own * 2 <= sum(len(hunk.removed) + len(hunk.added) for hunk in hunks)
+    return not own and all(step.role != "prerequisite" for step in plan.series)
 
 
 def _better(facts: Facts, onto: str) -> str:
@@ -112,8 +121,8 @@ def _replace(facts: Facts, commands: Commands) -> Iterator[NextStep]:
         return
     commits = [step.commit for step in plan.series]
     command = commands.import_commits(commits) if facts.package else commands.cherry_pick(commits)
-    number = count(len(commits), "commit")
-    yield NextStep(f"Take upstream's own series of {number} instead.", tuple(_why(facts)), command)
+    what = "commit" if len(commits) == 1 else f"series of {len(commits)} commits"
+    yield NextStep(f"Take upstream's own {what} instead.", tuple(_why(facts)), command)
     faults = (*_faults(facts), *_doubts(facts))
     if faults:
         yield NextStep(
@@ -145,6 +154,8 @@ def _why(facts: Facts) -> Iterator[str]:
             f"{what}: {count(size.files, 'file')}, +{size.insertions} -{size.deletions}"
             for what, size in zip(("the patch", "the series"), sizes, strict=True)
         )
+    if facts.entry:
+        yield f"{facts.entry} has to leave the package's series for it"
 
 
 def _mend(facts: Facts, commands: Commands) -> Iterator[NextStep]:
@@ -157,6 +168,12 @@ def _mend(facts: Facts, commands: Commands) -> Iterator[NextStep]:
         yield NextStep(
             "Carry the rest of upstream's change, or say in the header why not.",
             faults,
+            commands.on_patch("diff-upstream"),
+        )
+    elif differences := tuple(_differences(facts)):
+        yield NextStep(
+            "Make it upstream's change, or say in the header what differs and why.",
+            differences,
             commands.on_patch("diff-upstream"),
         )
     if repairs := _repairs(facts):
@@ -227,6 +244,27 @@ def _faults(facts: Facts) -> Iterator[str]:
     }
     if left:
         yield f"upstream's changes to {', '.join(left)} are not all carried, and could be"
+
+
+def _differences(facts: Facts) -> Iterator[str]:
+    """Where the patch, as far as it goes, is not what upstream has."""
+    best = closest(facts.comparison.alternatives)
+    if best is None or best.comparison.verdict in SAME:
+        return
+    for hunk in best.comparison.hunks:
+        if hunk.status is Status.ADAPTED and hunk.upstream and not hunk.is_trivial:
+            lines, of = hunk.carried
+            place = f"{hunk.upstream.path} hunk {hunk.upstream.hunk.number}"
+            yield f"of upstream's {place} it has {lines} of {of} changed lines"
+    for path, number in Counter(change.path for change in _own(best)).items():
+        yield f"{count(number, 'hunk')} of its own in {path}, from none of the commits compared"
+
+
+def _own(best: AlternativeReport) -> list[Change]:
+    """The hunks of the patch that no upstream commit explains."""
+    added = (hunk.patch for hunk in best.comparison.hunks if hunk.status is Status.ADDED)
+    return [change for change in added if change and not is_noise(change)
+            and change not in best.origins]  # fmt: skip
 
 
 def _doubts(facts: Facts) -> tuple[str, ...]:

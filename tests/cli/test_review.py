@@ -262,13 +262,13 @@ def test_an_upstream_commit_that_applies_is_taken_as_it_is(demo: Demo, tmp_path:
 def test_what_does_more_than_the_commit_it_names_is_not_replaced(
     demo: Demo, tmp_path: Path
 ) -> None:
-    """The commit applies as it stands, and would lose the rest of the patch."""
+    """Upstream's commit for that line applies, and would lose most of the patch."""
     commit = demo.commits["leak"]
     text = subprocess.run(
         ["git", "format-patch", "-1", "--stdout", commit],
         cwd=demo.repository, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    more = "--- a/src/more.c\n+++ b/src/more.c\n@@ -0,0 +1,2 @@\n+int more;\n+int most;\n"
+    more = "--- a/src/more.c\n+++ b/src/more.c\n@@ -0,0 +1,40 @@\n" + "+int more;\n" * 40
     patch = tmp_path / "more.patch"
     patch.write_text(text.rpartition("-- \n")[0] + more)
     done = debpatch(
