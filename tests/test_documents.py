@@ -63,6 +63,21 @@ def test_no_command_line_is_overlooked(document: Path) -> None:
             assert number in seen or text.rstrip() in shown, f"{document.name}:{number}: {text}"
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8")):
+        path, _, heading = target.partition("#")
+        if "://" not in target:
+            place = document.parent / path if path else document
+            assert place.exists(), target
+            assert not heading or heading in _anchors(place), target
+
+
+def _anchors(document: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings}
+
+
 def test_every_command_has_a_page() -> None:
     pages = {path.stem for path in DOCUMENTS} | {"demo"}
     names = {

@@ -11,7 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 import referencing
+import typer
 
+from debpatch.cli.app import app
 from debpatch.demo import Demo, build_demo
 
 SCHEMAS = Path(__file__).parents[1] / "docs" / "schema"
@@ -43,6 +45,26 @@ def _registry() -> referencing.Registry[Any]:
     read = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
     named = ((name, referencing.Resource.from_contents(text)) for name, text in read.items())
     return referencing.Registry().with_resources(named)
+
+
+def test_every_command_that_prints_json_has_a_schema() -> None:
+    group = typer.main.get_command(app)
+    with_json = {
+        name
+        for name, command in group.commands.items()  # type: ignore[attr-defined]
+        if any("--format" in parameter.opts for parameter in command.params)
+    }
+    assert set(group.commands) - with_json == {"demo"}  # type: ignore[attr-defined]
+    assert {path.stem for path in SCHEMAS.iterdir()} == with_json
+
+
+def test_a_schema_is_that_of_its_command() -> None:
+    for path in SCHEMAS.iterdir():
+        schema = json.loads(path.read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert {"schema", "command"} <= set(schema["required"])
+        assert schema["properties"]["schema"] == {"const": "debpatch/1"}
+        assert schema["properties"]["command"] == {"const": path.stem}
 
 
 def test_diff_upstream(demo: Demo) -> None:
