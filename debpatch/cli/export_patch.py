@@ -74,7 +74,7 @@ def export_patch(
         open_upstream(source, repo=repo, update=update, progress=progress) as repository,
     ):
         tree = Tree(repository, repository.tree(repository.resolve(onto)), onto)
-        read = [read_for(tree, path, source) for path in patches]
+        read = [patch for path in patches for patch in read_for(tree, path, source)]
         found = export_patches(repository, read, onto, now, package=source, author=author)
     files: dict[str, bytes] = {}
     if found.applies:

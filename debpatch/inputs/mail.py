@@ -56,13 +56,14 @@ _POSTMARK = re.compile(
 _COMMIT_ID = re.compile(rb"[0-9a-f]{7,64}")
 
 
-def split_mailbox(data: bytes, where: str = "mailbox") -> tuple[bytes, ...]:
+def split_mailbox(data: bytes, where: str = "mailbox", *, apart: bool = False) -> tuple[bytes, ...]:
     """Split a mailbox into its mails, their quoted ``>From `` lines restored.
 
     What ``git format-patch`` writes has the mailbox format too, with a commit's id in the postmark
     "to indicate that the file is output from format-patch rather than a real mailbox"
     (git-format-patch(1)). Several such mails in one file are one patch to patch(1), to quilt and
-    to dpkg-source, and stay together, unless one has to be decoded before any of them can read it.
+    to dpkg-source, and stay together, unless one has to be decoded before any of them can read it,
+    or ``apart`` wants the commits.
     Data that is no mailbox, or a mailbox of one mail, comes back whole and unchanged.
     Raises DebpatchError as ``read_mail`` does.
     """
@@ -75,7 +76,8 @@ def split_mailbox(data: bytes, where: str = "mailbox") -> tuple[bytes, ...]:
         return (data,)
     mails = [data[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
     if by_git:
-        return tuple(mails) if any(read_mail(mail, where) for mail in mails) else (data,)
+        is_split = apart or any(read_mail(mail, where) for mail in mails)
+        return tuple(mails) if is_split else (data,)
     return tuple(re.sub(rb"(?m)^>(>*From )", rb"\1", mail) for mail in mails)
 
 

@@ -105,6 +105,19 @@ def stripped(patch: Patch, strip: int) -> Patch:
     return _from_text(patch.data, patch.name, patch.name, strip)
 
 
+def commits_in(patch: Patch) -> tuple[Patch, ...]:
+    """The commits of which a patch consists, where git-format-patch(1) wrote several into it.
+
+    Else the patch itself. Paths are those of ``patch -p1``.
+    """
+    texts = split_mailbox(patch.data, patch.name, apart=True)
+    if len(texts) == 1:
+        return (patch,)
+    names = [f"{patch.name} (mail {number})" for number in range(1, len(texts) + 1)]
+    each = (_from_text(text, name, name, 1) for text, name in zip(texts, names, strict=True))
+    return tuple(commit for commit in each if commit.files)
+
+
 _OPEN: dict[bytes, Callable[[BytesIO], BufferedIOBase]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
     b"\xfd7zXZ\0": lzma.LZMAFile,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parseaddr, parsedate_to_datetime
@@ -11,7 +12,7 @@ from email.utils import format_datetime, parseaddr, parsedate_to_datetime
 from debpatch.dep3.header import Header, read_header
 from debpatch.dep3.values import parse_date
 from debpatch.errors import DebpatchError
-from debpatch.inputs.patch import Patch, read_patch
+from debpatch.inputs.patch import Patch, commits_in, read_patches, stripped
 from debpatch.inputs.repository import Repository
 from debpatch.inputs.source_package import SourcePackage
 from debpatch.inputs.tree import Edit, Failure, Tree
@@ -19,7 +20,7 @@ from debpatch.inputs.workspace import by_the_series, find_in_series
 from debpatch.proposals.ancestry import Ancestor, ancestors, told_truly
 from debpatch.proposals.commit_message import split_trailers
 from debpatch.proposals.mail import write_mail
-from debpatch.proposals.patch_prose import read_prose
+from debpatch.proposals.patch_prose import read_prose, require_utf8
 from debpatch.proposals.source_diff import source_diff
 
 # How deep the paths of a patch may lie; -p1 is what quilt writes, the others are found by trying.
@@ -127,26 +128,28 @@ def export_patches(
     )
 
 
-def read_for(tree: Tree, path: str, package: SourcePackage | None = None) -> Patch:
-    """Read the patch at ``path`` as the series of ``package`` says.
+def read_for(tree: Tree, path: str, package: SourcePackage | None = None) -> tuple[Patch, ...]:
+    """Read the patch at ``path`` as the series of ``package`` says; several, if it holds several.
 
     Where it is none of its patches, with as many path components taken off as ``tree`` asks for.
-    Raises DebpatchError as ``read_patch`` does.
+    Raises DebpatchError as ``read_patches`` does.
     """
-    there = tree.paths
-    known = read_patch(path) if package else None
-    if package and known and (entry := find_in_series(package, known)):
-        return by_the_series(known, entry)
+    read = read_patches(path)
+    entry = find_in_series(package, read[0]) if package and len(read) == 1 else None
+    commits = [commit for patch in read for commit in commits_in(patch)]
+    if entry is None:
+        return tuple(_by_its_paths(commit, tree) for commit in commits)
+    in_order = reversed(commits) if entry.reverse else commits
+    return tuple(by_the_series(commit, entry) for commit in in_order)
+
+
+def _by_its_paths(patch: Patch, tree: Tree) -> Patch:
     for strip in _STRIPS:
-        try:
-            patch = read_patch(path, strip=strip)
-        except DebpatchError:
-            if strip == _STRIPS[0]:
-                raise
-            continue
-        if all(file.old_path is None or file.old_path in there for file in patch.files):
-            return patch
-    return read_patch(path)
+        with suppress(DebpatchError):  # it has paths that are not so deep
+            found = stripped(patch, strip)
+            if all(file.old_path is None or file.old_path in tree.paths for file in found.files):
+                return found
+    return patch
 
 
 def _exported(
@@ -159,6 +162,7 @@ def _exported(
     package: SourcePackage | None,
     author: str | None,
 ) -> ExportedPatch:
+    require_utf8(patch)
     header = read_header(patch.data)
     prose = read_prose(header, patch.name)
     found = ancestors(repository, patch, base)

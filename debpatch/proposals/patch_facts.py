@@ -122,7 +122,7 @@ def _patch_facts(
     residual = [f"{use.identifier} ({use.path}:{use.line})" for use in found.residual or ()]
     return PatchFacts(
         patch.name,
-        header.synopsis,
+        header.synopsis.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
         tuple(field.text for field in header.bugs),
         Size(len(patch.files), added, removed),
         tuple(same[:1] or compared),

@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 
 from debpatch.dep3.header import Field, Header
 from debpatch.dep3.names import is_dep3
+from debpatch.errors import DebpatchError
+from debpatch.inputs.patch import Patch
 from debpatch.proposals.commit_message import without_diff
 
 _OF_REVIEW = {"reviewed-by", "acked-by"}
@@ -21,6 +23,18 @@ class Prose:
 
     subject: str
     body: tuple[str, ...]
+
+
+def require_utf8(patch: Patch) -> None:
+    """Raise DebpatchError where the header is no UTF-8, as what a mail says would be a guess."""
+    try:
+        patch.header.decode()
+    except UnicodeDecodeError as error:
+        line = patch.header.count(b"\n", 0, error.start) + 1
+        raise DebpatchError(
+            f"{patch.name}: line {line} of its header is not UTF-8; convert the text before the "
+            "diff, for instance with iconv(1)"
+        ) from error
 
 
 def read_prose(header: Header, name: str) -> Prose:

@@ -17,6 +17,7 @@ from debpatch.inputs.source_package import SourcePackage
 from debpatch.inputs.source_tree import PackageFile, SourceTree
 from debpatch.proposals.addition import NewPatch, added, patch_files, require_series, shorthand
 from debpatch.proposals.changelog import NOT_OURS, Item, require_finished, write_entry
+from debpatch.proposals.patch_prose import require_utf8
 from debpatch.proposals.uploader import Uploader
 from debpatch.proposals.versions import Upload
 
@@ -71,7 +72,7 @@ def with_patches(
 
     ``is_own`` says that the uploader maintains it.
 
-    Raises DebpatchError where a name is taken, or the package has no series.
+    Raises DebpatchError where a name is taken, a header is no UTF-8, or there is no series.
     """
     require_series(package)
     require_finished(package)
@@ -82,6 +83,7 @@ def with_patches(
         name = PurePosixPath(patch.name).name
         if name in taken:
             raise DebpatchError(f"{patch.name}: the package has a patch of this name; rename it")
+        require_utf8(patch)
         new.append(NewPatch(name, patch.data))
         synopsis = read_header(patch.data).synopsis or "TODO(human): what it does"
         last = len(new) == len(patches)

@@ -43,7 +43,7 @@ def test_what_it_says_is_shown_and_judged(
     assert "#9000077 is of severity minor; the release team wants important or higher" in said
     assert "#404 is unknown to bugs.debian.org" in said
     assert (
-        "\n- https://bugs.debian.org/9000077\n  minor: loses "
+        "\nhttps://bugs.debian.org/9000077\n  minor: loses "
         in (tmp_path / "out/request.mail").read_text()
     )
     assert "\nunarchive 9000077\nfound 9000077 " in (tmp_path / "out/control.mail").read_text()

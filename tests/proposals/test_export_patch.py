@@ -127,6 +127,32 @@ def test_a_series_has_a_cover_letter_and_git_am_takes_it(
     git(work, "am", *(str(tmp_path / "mails" / name) for name in names[1:]))
 
 
+def test_commits_in_one_file_are_mails_of_their_own(demo: Demo, tmp_path: Path, work: Path) -> None:
+    several = tmp_path / "several.patch"
+    several.write_text(git(work, "format-patch", "--stdout", "v1.4.2..v1.4.3"))
+    git(work, "am", stdin=exported(demo, several).encode())
+    told = ("log", "--format=%an <%ae>%n%s")
+    assert git(work, *told, "v1.4.2..HEAD") == git(work, *told, "v1.4.2..v1.4.3")
+    git(work, "diff", "--exit-code", "v1.4.3")
+
+
+def test_a_diff_in_another_encoding_stays_as_it_is(demo: Demo, tmp_path: Path, work: Path) -> None:
+    link = work / "src/link.h"
+    wanted = link.read_bytes() + b"/* Gr\xf6\xdfe */\n"
+    link.write_bytes(wanted)
+    command = ["git", "diff"]
+    diff = subprocess.run(command, cwd=work, check=True, capture_output=True).stdout
+    git(work, "checkout", "-q", ".")
+    patch = tmp_path / "latin.patch"
+    patch.write_bytes(f"Description: Größe\nAuthor: {WHO}\n---\n".encode() + diff)
+    git(work, "am", stdin=exported(demo, patch).encode("utf-8", "surrogateescape"))
+    assert link.read_bytes() == wanted
+    assert git(work, "log", "-1", "--format=%an %s") == "Søren Ægidius Größe\n"
+    patch.write_bytes(b"Description: Text\nAuthor: S\xf8ren <s@example.org>\n---\n" + diff)
+    said = refusal("export-patch", "--repo", demo.repository, "--onto", "v1.4.2", patch)
+    assert "line 2 of its header is not UTF-8" in said
+
+
 def test_hunks_without_a_place_are_named(demo: Demo) -> None:
     done = debpatch(
         "export-patch", "--repo", demo.repository, "--onto", "main", "--author", WHO, demo.patch
