@@ -125,7 +125,11 @@ class Git(git.Git):
     def get_object_data(self, ref: Any) -> Any:
         """As GitPython; raises ValueError, too, where git could not even go on."""
         with self._reading("cat_file_all"):
-            return super().get_object_data(ref)
+            found = super().get_object_data(ref)
+            *_, size, data = found
+            if len(data) < size:  # git has ended in the middle of it
+                raise BrokenPipeError
+            return found
 
     @contextmanager
     def _reading(self, reader: str) -> Iterator[None]:
