@@ -91,9 +91,11 @@ def series(place: Path) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def audited(demo: Demo, package: Path) -> list[tuple[Any, ...]]:
+def audited(demo: Demo, package: Path, repository: Path | None = None) -> list[tuple[Any, ...]]:
     """What audit-series says of each patch, but for what Git's commits cannot hold."""
-    done = debpatch("audit-series", package, "--repo", demo.repository, "--format", "json")
+    done = debpatch(
+        "audit-series", package, "--repo", repository or demo.repository, "--format", "json"
+    )
     return [
         (each["name"], each["applies"], each["upstream"] and each["upstream"]["match"],
          each["droppable_from"])
@@ -148,6 +150,14 @@ def proposed(demo: Demo, package: Path, folder: Path) -> list[str]:
 
 def revisions(demo: Demo) -> str:
     return ",".join(demo.commits[name] for name in ("p1", "p2", "s2", "s3"))
+
+
+@pytest.mark.parametrize("layout", [applied, queue])
+def test_what_is_committed_to_a_package_is_not_upstreams(
+    demo: Demo, expected: list[tuple[Any, ...]], tmp_path: Path, layout: Layout
+) -> None:
+    place = layout(demo, tmp_path)
+    assert audited(demo, place, repository=place) == expected
 
 
 def test_new_patches_behind_those_that_are_applied(

@@ -18,12 +18,11 @@ from debpatch.inputs.differences import find_renames
 from debpatch.inputs.history import History, read_history
 from debpatch.inputs.releases import Release, releases
 from debpatch.inputs.repository import Commit, Repository
+from debpatch.inputs.upstream_tips import upstream_tips
 from debpatch.picks.affected import CHRONICLE
 from debpatch.picks.branches import is_prerelease, release_branches
 from debpatch.picks.evidence import bare_subject
 from debpatch.picks.similarity import Rarity
-
-_BRANCHES = ("refs/heads/", "refs/remotes/")
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,8 @@ class Upstream:
         """
         known = tuple(releases(repository.tag_commits, name))
         tagged = {release: repository.tag_commits[release.tag] for release in known}
-        tips = [ref.sha for ref in repository.refs if ref.name.startswith(_BRANCHES)]
-        tips = list(dict.fromkeys([*tips, *tagged.values(), *([onto] if onto else [])]))
+        tips = upstream_tips(repository)
+        tips = tuple(dict.fromkeys([*tips, *tagged.values(), *([onto] if onto else [])]))
         history = read_history(repository, tips)
         branches = release_branches(repository)
         main = branches[0].tip if branches else None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from debpatch.inputs.differences import commit_diff
 from debpatch.inputs.references import Kind, named_commits
 from debpatch.inputs.releases import Release, releases
+from debpatch.inputs.upstream_tips import upstream_tips
 
 if TYPE_CHECKING:
     from debpatch.inputs.history import History
@@ -71,8 +72,8 @@ def find_landings(
     search = _Search.of(repository, {sha for family in fixes.values() for sha in family})
     tagged = {release: f"refs/tags/{release.tag}" for release in known}
     tagged = {r: repository.resolve(name) for r, name in tagged.items() if repository.has(name)}
-    branches = [ref.sha for ref in repository.refs if ref.name.startswith(_BRANCHES)]
-    history = history or read_history(repository, [*branches, *tagged.values()])
+    tips = [*upstream_tips(repository), *tagged.values()]
+    history = history or read_history(repository, tips)
     found: dict[str, dict[str, How]] = defaultdict(dict)
     for commit in history.commits.values():
         for sha, how in search.matches(commit):
@@ -99,9 +100,6 @@ def _releases_having(
         bits[sha] |= 1 << number
     reached = history.reached(bits)
     return lambda sha: tuple(r for n, r in enumerate(tagged) if reached[sha] >> n & 1)
-
-
-_BRANCHES = ("refs/heads/", "refs/remotes/")
 
 
 def _of_family(

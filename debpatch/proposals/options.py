@@ -13,6 +13,7 @@ from debpatch.inputs.merge import pick, pick_each
 from debpatch.inputs.released import first_release
 from debpatch.inputs.releases import Release, read_release, releases
 from debpatch.inputs.repository import Commit, Repository
+from debpatch.inputs.upstream_tips import upstream_tips
 from debpatch.picks.follow_ups import follow_ups
 from debpatch.picks.plan import Plan, Role, Step
 
@@ -124,9 +125,8 @@ class Ground:
     @cached_property
     def since(self) -> History:
         """All that upstream did after the base, on any branch."""
-        refs = self.repository.refs
-        tips = {ref.sha for ref in refs if not ref.name.startswith("refs/tags/")}
-        return read_history(self.repository, sorted(tips), [self.repository.resolve(self.base)])
+        tips = upstream_tips(self.repository)
+        return read_history(self.repository, tips, [self.repository.resolve(self.base)])
 
     def later(self, tree: str, has: Iterable[Commit] = ()) -> Later | None:
         """How many of the later commits on the release line conflict on ``tree``, each alone."""
