@@ -112,7 +112,9 @@ def review(
         working() as tell,
     ):
         source, unpacked = workspace.package, package
-        if source and source.dsc:  # dpkg-source(1) names the folder so
+        if source and source.root and not package and not Path.cwd().is_relative_to(source.root):
+            unpacked = str(source.root)  # found around the patch, and not where the user stands
+        elif source and source.dsc:  # dpkg-source(1) names the folder so
             unpacked = f"{source.name}-{source.upstream_version}"
         dsc = source.dsc if source else None
         commands = Commands(patch, str(folder), repo, package, base, unpacked, dsc)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from debpatch.inputs.merge import Pick
 from debpatch.inputs.repository import Commit
 from debpatch.render import (
     comparison_json,
@@ -39,12 +40,14 @@ def render(review: Review) -> str:
             "unknown": list(review.unknown),
             "fixes": [_commit(commit) for commit in review.fixes],
             "series": [_commit(commit) for commit in review.series],
+            "picked": [_commit(commit) for commit in review.picked],
             "comparison": json.loads(comparison_json.render(review.comparison, review.identity)),
             "header": json.loads("".join(dep3_json.render([review.header]))),
             "backports": [json.loads(landings_json.render(each)) for each in review.backports],
             "neighbours": [_neighbour(each) for each in review.neighbours],
             "conflicts": [json.loads(conflicts_json.render(each)) for each in review.conflicts],
             "plan": json.loads(plan_json.render(review.plan)) if review.plan else None,
+            "repairs": [_repair(repair) for repair in review.repairs],
             "options": [option(each) for each in review.options],
             "documents": sorted(review.documents),
         },
@@ -57,6 +60,11 @@ def _commit(commit: Commit) -> _Json:
 
 def _step(step: NextStep) -> _Json:
     return {"sentence": step.sentence, "evidence": list(step.evidence), "command": step.command}
+
+
+def _repair(repair: Pick) -> _Json:
+    paths = [conflict.path for conflict in repair.conflicts]
+    return {**_commit(repair.commit), "outcome": repair.outcome, "conflicts": paths}
 
 
 def _neighbour(neighbour: Neighbour) -> _Json:

@@ -17,6 +17,7 @@ from debpatch.dep3.targets import Target as HeaderTarget
 from debpatch.dep3.validate import Report as HeaderReport
 from debpatch.dep3.validate import look_up, validate
 from debpatch.errors import DebpatchError
+from debpatch.inputs.merge import Pick, pick
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.tree import Edit, Tree
 from debpatch.inputs.workspace import Workspace
@@ -56,6 +57,7 @@ def gather_facts(
     tell("which commits apply")
     plain = [commit for commit in fixes if len(commit.parents) < 2]
     plan = _plan(target, series, tell, unknown)
+    patched = _patched(workspace, target, comparison)
     tell("what the options cost")
     return Facts(
         patch,
@@ -67,12 +69,14 @@ def gather_facts(
         identity,
         series,
         comparison,
+        _picked(target, patched, comparison),
         header,
         surveys,
         tuple(neighbours(target, series, plan)) if target else (),
         tuple(_conflicts(target, plain, series, unknown)),
         plan,
-        _options(workspace, target, plain, comparison, series, plan),
+        tuple(_repairs(workspace, plan, patched)),
+        _options(workspace, target, patched, plain, comparison, series, plan),
         tuple(unknown.said),
     )
 
@@ -191,9 +195,54 @@ def _conflicts(
                 yield check_conflicts(target.repository, commits, target)
 
 
+def _patched(workspace: Workspace, target: Target | None, comparison: PatchReport) -> str | None:
+    """The tree of the target with the patch, where that applies."""
+    if target is None or comparison.failures:
+        return None
+    edit = Edit.of(Tree(target.repository, target.tree, target.name))
+    edit.apply(workspace.patch.files)
+    return edit.write("the patched tree").sha
+
+
+def _picked(
+    target: Target | None, patched: str | None, comparison: PatchReport
+) -> tuple[Commit, ...]:
+    """The first alternative that comes to the same as the patch when it is picked."""
+    for item in comparison.alternatives if target and patched else ():
+        commits = item.alternative.commits
+        if target and _tree_of_picks(target, commits) == patched:
+            return tuple(commits)
+    return ()
+
+
+def _tree_of_picks(target: Target, commits: Sequence[Commit]) -> str | None:
+    tree = target.tree
+    for commit in commits:
+        if len(commit.parents) != 1:
+            return None
+        found = pick(target.repository, commit, tree)
+        if found.outcome == "conflict":
+            return None
+        tree = found.tree
+    return tree
+
+
+def _repairs(workspace: Workspace, plan: Plan | None, patched: str | None) -> Iterator[Pick]:
+    """Upstream's later mends of its own, each picked onto the patch and what comes after it."""
+    package, tree = workspace.package, patched
+    if tree and package and workspace.entry:
+        tree = package_target(workspace.repository, package, workspace.base).tree
+    for step in plan.series if plan else ():
+        if tree and step.role == "follow-up":
+            picked = pick(workspace.repository, step.commit, tree)
+            yield picked
+            tree = picked.tree if picked.outcome == "clean" else tree
+
+
 def _options(
     workspace: Workspace,
     target: Target | None,
+    patched: str | None,
     fixes: Sequence[Commit],
     comparison: PatchReport,
     series: Sequence[Commit],
@@ -205,11 +254,8 @@ def _options(
     package = workspace.package
     ground = Ground(target.repository, target.tree, target.base, package.name if package else "")
     own = None
-    if not comparison.failures:
-        edit = Edit.of(Tree(target.repository, target.tree, target.name))
-        edit.apply(workspace.patch.files)
-        after = edit.write("the patched tree").sha
-        own = as_it_is(ground, "this patch", after, fixes, _differs(comparison))
+    if patched:
+        own = as_it_is(ground, "this patch", patched, fixes, _differs(comparison))
     return options_for(ground, own, series, plan)
 
 

@@ -14,9 +14,9 @@ from debpatch.compare.absence import Reason
 from debpatch.compare.change import Change
 from debpatch.compare.ladder import Status
 from debpatch.compare.report import AlternativeReport
+from debpatch.inputs.merge import Pick
 from debpatch.inputs.repository import Commit
 from debpatch.picks.affected import is_noise
-from debpatch.picks.plan import Step
 from debpatch.review.closest import SAME, closest
 from debpatch.review.commands import Commands
 from debpatch.review.review import Facts, NextStep, Verdict
@@ -62,12 +62,12 @@ def _verdict(facts: Facts) -> tuple[Verdict, str]:
 
 def _verdict_on_same(facts: Facts, best: AlternativeReport) -> tuple[Verdict, str]:
     """The verdict on a patch that is upstream's change, if it applies and in whatever words."""
-    said = f"It is upstream's change, {names(best.alternative.commits)}"
+    said = f"It is upstream's change, {names(facts.picked or best.alternative.commits)}"
     if facts.comparison.failures and facts.target:
         return Verdict.MEND, f"{said}, and does not apply to {facts.target.name}."
     if repairs := _repairs(facts):
         verb = "repairs" if len(repairs) == 1 else "repair"
-        shas = names([step.commit for step in repairs])
+        shas = names([repair.commit for repair in repairs])
         return Verdict.MEND, f"{said}, without {shas}, which {verb} it."
     if _doubts(facts):
         return Verdict.MEND, f"{said}; its header is not complete and true."
@@ -76,7 +76,8 @@ def _verdict_on_same(facts: Facts, best: AlternativeReport) -> tuple[Verdict, st
 
 def _is_upstream(facts: Facts, best: AlternativeReport) -> bool:
     report = facts.comparison
-    return best.comparison.verdict in SAME and not report.residual and not report.markers
+    is_same = bool(facts.picked) or best.comparison.verdict in SAME
+    return is_same and not report.residual and not report.markers
 
 
 def _is_better(facts: Facts, best: AlternativeReport) -> bool:
@@ -145,7 +146,7 @@ def _why(facts: Facts) -> Iterator[str]:
             f"{names(facts.series)} {verb} {names([step.commit for step in needed])}; these "
             f"{len(needed) + len(facts.series)} apply cleanly to {onto}"
         )
-    for step in _repairs(facts):
+    for step in plan.series:
         if step.follows:
             yield f"{short(step.commit)} repairs {short(step.follows.of)}, so it belongs to them"
     sizes = [option.size for option in facts.options[:2] if option.size]
@@ -177,15 +178,10 @@ def _mend(facts: Facts, commands: Commands) -> Iterator[NextStep]:
             commands.on_patch("diff-upstream"),
         )
     if repairs := _repairs(facts):
-        rest = [step.commit for step in facts.plan.series] if facts.plan else []
-        rest = [commit for commit in rest if commit.sha not in {f.sha for f in facts.series}]
+        rest = [repair.commit for repair in repairs]
         yield NextStep(
-            f"Take {names([step.commit for step in repairs])} as well.",
-            tuple(
-                f'{short(step.commit)} "{step.commit.subject}" repairs {short(step.follows.of)}'
-                for step in repairs
-                if step.follows
-            ),
+            f"Take {names(rest)} as well, after it.",
+            tuple(_why_repair(facts, repair) for repair in repairs),
             commands.import_commits(rest) if facts.package else commands.cherry_pick(rest),
         )
     if doubts := tuple(_doubts(facts)):
@@ -239,7 +235,7 @@ def _faults(facts: Facts) -> Iterator[str]:
     best = closest(report.alternatives)
     left = {
         hunk.upstream.path: None
-        for hunk in (best.comparison.hunks if best else ())
+        for hunk in (best.comparison.hunks if best and not facts.picked else ())
         if hunk.upstream and hunk.reason is Reason.NOT_CARRIED and not hunk.is_trivial
     }
     if left:
@@ -249,7 +245,7 @@ def _faults(facts: Facts) -> Iterator[str]:
 def _differences(facts: Facts) -> Iterator[str]:
     """Where the patch, as far as it goes, is not what upstream has."""
     best = closest(facts.comparison.alternatives)
-    if best is None or best.comparison.verdict in SAME:
+    if best is None or facts.picked or best.comparison.verdict in SAME:
         return
     for hunk in best.comparison.hunks:
         if hunk.status is Status.ADAPTED and hunk.upstream and not hunk.is_trivial:
@@ -275,9 +271,18 @@ def _doubts(facts: Facts) -> tuple[str, ...]:
     return tuple(finding.message for finding in findings)
 
 
-def _repairs(facts: Facts) -> list[Step]:
-    """The later commits that upstream mended its own with, and that the package lacks."""
-    return [step for step in facts.plan.series if step.role == "follow-up"] if facts.plan else []
+def _repairs(facts: Facts) -> list[Pick]:
+    """The later commits that upstream mended its own with, and that package and patch lack."""
+    return [repair for repair in facts.repairs if repair.outcome != "already-applied"]
+
+
+def _why_repair(facts: Facts, repair: Pick) -> str:
+    """What a later commit mends, and whether it applies upon the patch."""
+    steps = facts.plan.series if facts.plan else ()
+    of = next(short(s.follows.of) for s in steps if s.follows and s.commit == repair.commit)
+    where = ", ".join(conflict.path for conflict in repair.conflicts)
+    applies = f"conflicts with it in {where}" if where else "applies cleanly upon it"
+    return f'{short(repair.commit)} "{repair.commit.subject}" repairs {of}, and {applies}'
 
 
 # -- words -----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from enum import StrEnum
 from debpatch.audit.identity import Identity
 from debpatch.compare.report import PatchReport
 from debpatch.dep3.validate import Report as HeaderReport
+from debpatch.inputs.merge import Pick
 from debpatch.inputs.patch import Patch
 from debpatch.inputs.repository import Commit
 from debpatch.inputs.source_package import SourcePackage
@@ -72,9 +73,11 @@ class Facts:
     from, and ``identity`` how they were found where it names none; ``series`` is what upstream made
     of them on the package's own line, or else the fixes again. ``comparison`` has an alternative
     for each fix, then one for all of them where there are several, then one for the series where it
-    is something else. ``backports`` has a survey for each fix. ``conflicts`` has a check of the
-    fixes onto the target, then one of the series where it is something else. ``plan`` is for the
-    series, with its follow-ups. The ``options`` begin with the patch itself, where it applies.
+    is something else; ``picked`` are the commits of one that give, picked, the very tree that the
+    patch gives. ``backports`` has a survey for each fix. ``conflicts`` has a check of the fixes
+    onto the target, then one of the series where it is something else. ``plan`` is for the series,
+    with its follow-ups; ``repairs`` is what comes of picking these, in turn, onto the patched
+    package, if the patch applies. The ``options`` begin with the patch itself, where it applies.
     """
 
     patch: Patch
@@ -86,11 +89,13 @@ class Facts:
     identity: Identity | None
     series: tuple[Commit, ...]
     comparison: PatchReport
+    picked: tuple[Commit, ...]
     header: HeaderReport
     backports: tuple[Backports, ...]
     neighbours: tuple[Neighbour, ...]
     conflicts: tuple[ConflictCheck, ...]
     plan: Plan | None
+    repairs: tuple[Pick, ...]
     options: tuple[Option, ...]
     unknown: tuple[str, ...]
 

@@ -259,6 +259,32 @@ def test_an_upstream_commit_that_applies_is_taken_as_it_is(demo: Demo, tmp_path:
     assert found["verdict"] in {"ready", "mend"}
 
 
+@pytest.mark.parametrize("has_repair", [False, True])
+def test_a_repair_is_to_be_taken_unless_the_series_has_it(
+    demo: Demo, tmp_path: Path, has_repair: bool
+) -> None:
+    package = tmp_path / "package"
+    shutil.copytree(demo.package, package)
+    names = ("p1", "p2", "s3", "later-fix") if has_repair else ("p1", "p2", "s3")
+    revisions = ",".join(demo.commits[name] for name in names)
+    imported = debpatch(
+        "import-commits", revisions, "--repo", demo.repository, "--package", package
+    )
+    assert imported.code in (0, 1)
+    entries = (package / "debian/patches/series").read_text().split()
+    patch = package / "debian/patches" / entries[-2 if has_repair else -1]
+    done = debpatch("review", "--repo", demo.repository, "-f", "json", "-o", tmp_path / "r", patch)
+    found, (repair, backport) = done.json, short(demo, "later-fix", "s3")
+    (picked,) = found["repairs"]
+    assert picked["sha"] == demo.commits["later-fix"]
+    assert picked["outcome"] == ("already-applied" if has_repair else "clean")
+    steps = [step for step in found["next_steps"] if repair in step["sentence"]]
+    assert bool(steps) is not has_repair
+    for step in steps:
+        assert step["evidence"][0].endswith(f"repairs {backport}, and applies cleanly upon it")
+        assert step["command"].startswith(f"debpatch import-commits {repair} ")
+
+
 def test_what_does_more_than_the_commit_it_names_is_not_replaced(
     demo: Demo, tmp_path: Path
 ) -> None:
