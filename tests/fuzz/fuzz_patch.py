@@ -87,7 +87,8 @@ def _is_coherent(hunks: Sequence[Hunk]) -> bool:
                 (hunk.old_start, hunk.old_count), (hunk.new_start, hunk.new_count),
             )
         )  # fmt: skip
-        if old < settled or new - old != growth:
+        has_no_line = any(not (line.text or line.newline) for line in hunk.lines)
+        if old < settled or new - old != growth or has_no_line:
             return False
         growth += hunk.new_count - hunk.old_count
         settled = old + hunk.old_count

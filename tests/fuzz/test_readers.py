@@ -25,6 +25,7 @@ CRASHED = {
         b"--- a/x\n+++ b/x\n@@ -2777777777 +1 @@\n-a\n+b\n",
         b"--- a/x\n+++ b/x\n@@ -%b +1 @@\n-a\n+b\n" % (b"7" * 5000),
         b"--- a/x\n+++ b/x\n@@ -1,2 +1 @@\n-a\n b\n@@ -2,3 +1,2 @@\n-a\n b\n b\n",
+        b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+\n\\ No newline at end of file\n",
         b"diff --git a/z\ndeleted file mode 100644\nBinary files x and /dev/null differ\n",
     ),
 }
