@@ -129,8 +129,8 @@ def require_clean(imported: Import, package: SourcePackage) -> None:
         paths = ", ".join(conflict.path for conflict in commit.conflicts)
         raise DebpatchError(
             f'{commit.commit.sha[:12]} "{commit.commit.subject}" conflicts with {package.name} '
-            f"{package.version} in {paths}; nothing was written: plan-backport finds what it "
-            "needs first, --conflicts writes it beside the series"
+            f"{package.version} in {paths}; nothing was written, plan-backport finds what it needs "
+            "first"
         )
 
 

@@ -15,7 +15,7 @@ from debpatch.inputs.bug_tracker import BugReport
 from debpatch.inputs.diff import FileDiff
 from debpatch.picks.backports import State
 from debpatch.proposals.proposal import Proposal
-from debpatch.proposals.versions import brought_down, new_upstream, updated
+from debpatch.proposals.versions import brought_down, is_of_a_release, new_upstream, updated
 
 _LONG = 2000  # lines of a debdiff that nobody likes to read
 
@@ -48,6 +48,13 @@ def _base(proposal: Proposal) -> Iterator[Objection]:
             "error",
             f"{proposal.suite.codename} has {there} by now, says apt-cache madison; start from "
             f"that and not from {proposal.current}",
+        )
+    if proposal.kind == "unblock" and is_of_a_release(proposal.current):
+        yield Objection(
+            "base",
+            "error",
+            f"{proposal.current} is a version of a release; what migrates starts from the package "
+            "in unstable",
         )
 
 

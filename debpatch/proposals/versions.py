@@ -29,6 +29,11 @@ class Upload:
     because: tuple[str, ...]
 
 
+def is_of_a_release(version: Version) -> bool:
+    """Whether the suffix says that a version was made for a release of Debian, or its backports."""
+    return any(suffix.search(str(version)) for suffix in (_UPDATE, _BACKPORT))
+
+
 def is_native(version: Version) -> bool:
     """Whether a version has no Debian revision (Debian Policy 5.6.12)."""
     return version.debian_revision is None
@@ -103,10 +108,14 @@ def backported(newer: Version, number: str, present: Version | None = None) -> t
 
 
 def next_revision(current: Version, *, by_maintainer: bool) -> tuple[Version, str]:
-    """The next version in unstable: ``1.4-6`` after ``1.4-5``, ``1.4-5.1`` by somebody else."""
-    text = _EXPERIMENTAL.sub("", _BACKPORT.sub("", _UPDATE.sub("", str(current))))
-    if text != str(current) and "~" in str(current)[len(text) :]:
-        return Version(text), f"{current} led up to it"
+    """The next version in unstable: ``1.4-6`` after ``1.4-5``, ``1.4-5.1`` by somebody else.
+
+    Suffixes of a release and of backports go, and what stood before them was in unstable already;
+    ``1.4-5`` comes after ``1.4-5~exp1``.
+    """
+    if suffix := _EXPERIMENTAL.search(str(current)):
+        return Version(str(current)[: suffix.start()]), f"{current} led up to it"
+    text = _BACKPORT.sub("", _UPDATE.sub("", str(current)))
     head, dash, last = text.rpartition("-")
     if not dash and not by_maintainer:
         nmu = re.search(r"\+nmu(\d+)$", text)
