@@ -76,7 +76,8 @@ class Landing:
 class BranchState:
     """How the fix stands on ``branch``.
 
-    ``lacks`` are the fix's hunks that the branch has code for and that no landing carries;
+    ``landings`` are in the order in which they were made; where none is certain, the likeliest
+    comes first. ``lacks`` are the fix's hunks that the branch has code for and that none carries;
     ``carried`` how many changed lines the landings carry, of how many that there are to carry, None
     where nobody counted. ``cause`` is the commit that brought the bug, where the branch never had
     that. A branch that is ported without landings has the code by some other way.
@@ -242,6 +243,14 @@ class _Survey:
             read_alternative(repository, [commit]),
         )
 
+    def in_order(self, landings: Iterable[Landing]) -> tuple[Landing, ...]:
+        """The landings as they were made, parents first: so they would be picked."""
+        return tuple(sorted(landings, key=lambda each: self._order[each.commit.sha]))
+
+    @cached_property
+    def _order(self) -> Mapping[str, int]:
+        return {sha: number for number, sha in enumerate(reversed(list(self.history.commits)))}
+
     def is_on(self, sha: str, branch: Branch) -> bool:
         """Whether the branch has the commit, one that the fix does not have."""
         return bool(self.reached[sha] >> self.branches.index(branch) & 1)
@@ -304,7 +313,7 @@ def _state(survey: _Survey, branch: Branch, package: Target | None) -> BranchSta
         return BranchState(branch, State.MISSING if reverted else State.PRESENT, (itself,))
     candidates = survey.candidates[branch]
     landings = tuple(_landing(survey, c, branch, package) for c in candidates)
-    claimed = tuple(landing for landing in landings if landing.confidence >= CLAIMED)
+    claimed = survey.in_order(each for each in landings if each.confidence >= CLAIMED)
     if standing := [landing for landing in claimed if not landing.reverted_by]:
         lacks, carried = _left_out(survey, standing)
         state = State.PARTIAL if lacks else State.PORTED

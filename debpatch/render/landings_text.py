@@ -116,9 +116,9 @@ def _standing(branch: BranchState) -> list[Landing]:
 
 
 def _latest(branch: BranchState) -> str | None:
-    """The release from which on all landings are there; they come in the order of confidence."""
+    """The release from which on all landings are there, which is that of the last one."""
     releases = [landing.released_in for landing in _standing(branch)]
-    return releases[0] if releases else None
+    return releases[-1] if releases else None
 
 
 def _since(release: str | None) -> str:

@@ -115,8 +115,8 @@ def test_where_the_fix_has_landed(openvpn: Path) -> None:
     backport = states["release/2.6"]
     assert backport["state"] == "partial"
     assert [(landing["sha"][:8], landing["released_in"]) for landing in backport["landings"]] == [
-        ("e78a8af2", "v2.6.20"),
         ("876a8cf5", "v2.6.20"),
+        ("e78a8af2", "v2.6.20"),
     ]
     assert {lack["path"] for lack in backport["lacks"]} == {"src/openvpn/dco_win.c"}
     assert states["release/2.5"]["state"] == "unaffected"

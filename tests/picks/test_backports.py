@@ -159,6 +159,26 @@ def test_a_part_is_left_out(tmp_path: Path) -> None:
     assert {change.path for change in found.lacks} == {"link.c"}
 
 
+def test_a_fix_that_landed_in_parts_is_there_with_the_last(tmp_path: Path) -> None:
+    """The parts in the order in which they were made, however sure each is."""
+    repo = project(tmp_path)
+    fix = repo.commit({"link.c": source({**FIX, "log_state": GUARD})}, "Check all lengths")
+    on_stable(repo)
+    why = f"(cherry picked from commit {fix})"
+    likest = f"Check all lengths\n\nThe second half of {fix}.\n\n{why}"
+    parts = [
+        repo.commit({"link.c": source(FIX)}, f"The first half\n\n{why}", tag="v1.0.1"),
+        repo.commit({"link.c": source({**FIX, "log_state": GUARD})}, likest, tag="v1.0.2"),
+    ]
+    found = stable(repo, fix)
+    assert found.state == "ported"
+    assert [(each.commit.sha, each.released_in) for each in found.landings] == [
+        (parts[0], "v1.0.1"),
+        (parts[1], "v1.0.2"),
+    ]
+    assert found.landings[0].confidence < found.landings[1].confidence
+
+
 def test_missing(tmp_path: Path) -> None:
     repo = project(tmp_path)
     found = stable(repo, fixed(repo))
