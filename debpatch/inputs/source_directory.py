@@ -46,11 +46,12 @@ class SourceDirectory:
         """The patches that quilt says are applied, in order; None where it says nothing.
 
         quilt and dpkg-source keep the list in ``.pc/applied-patches`` and remove it with the last
-        patch. Without a ``.pc`` (a Git checkout) the tree may be in either state.
+        patch. Without the list the tree may be in either state: a Git checkout, where a quilt that
+        failed may have left a ``.pc`` as well.
         """
         applied = self.read(".pc/applied-patches")
         if applied is None:
-            return () if (self.root / ".pc").is_dir() else None
+            return None
         return tuple(name.decode("utf-8", "surrogateescape") for name in applied.split())
 
     def _place(self, path: str) -> Path:
