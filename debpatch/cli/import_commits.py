@@ -69,6 +69,7 @@ def import_commits(
     from debpatch.proposals.bugs import read_bugs
     from debpatch.proposals.import_commits import import_commits as imported_from
     from debpatch.proposals.import_commits import require_clean
+    from debpatch.proposals.lock import alone_in
     from debpatch.proposals.package_update import package_diff, update_package
     from debpatch.proposals.replace import replace_files
     from debpatch.proposals.suites import find_suite
@@ -77,13 +78,15 @@ def import_commits(
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
     bugs = read_bugs(bug or (), closes or ())
-    source = open_package(package or ".")
-    root = require_folder(source)
-    where = find_suite(suite or source.distribution, now.date())
+    root = require_folder(open_package(package or "."))
     with (
+        alone_in(root),
         cloning() as progress,
-        open_upstream(source, repo=repo, update=update, progress=progress) as repository,
+        open_upstream(
+            source := open_package(package or "."), repo=repo, update=update, progress=progress
+        ) as repository,
     ):
+        where = find_suite(suite or source.distribution, now.date())
         commits = read_revisions(repository, revisions)
         found = imported_from(repository, source, commits, now.date(), base=base, bugs=bugs)
         if not conflicts:
@@ -92,8 +95,8 @@ def import_commits(
             source, found, where, uploader, now, security=security, closes=bugs.debian
         )
         diff = package_diff(repository, source, new.changes)
-    if new.changes and not dry_run:
-        replace_files(root, new.changes)
+        if new.changes and not dry_run:
+            replace_files(root, new.changes)
     deliver_as(
         format_,
         output,
