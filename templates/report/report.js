@@ -71,6 +71,21 @@
     }
   }
 
+  // A picture of the branches that is wider than the page shows the fix, and keeps their names.
+  for (const lanes of all("svg.lanes")) {
+    const frame = lanes.parentElement;
+    frame.addEventListener("scroll", () => {
+      const scale = lanes.viewBox.baseVal.width / lanes.clientWidth;
+      lanes.style.setProperty("--scrolled", `${frame.scrollLeft * scale}px`);
+    }, { passive: true });
+    const middle = (shape) => (({ left, right }) => (left + right) / 2)(shape.getBoundingClientRect());
+    const fix = lanes.querySelector(".k-fix > :is(circle, path)");
+    if (fix && frame.scrollWidth > frame.clientWidth) {
+      const names = lanes.querySelector(".names rect").getBoundingClientRect();
+      frame.scrollLeft = middle(fix) - (names.right + frame.getBoundingClientRect().right) / 2;
+    }
+  }
+
   // Which section is read now.
   const links = new Map(all("nav a").map((link) => [link.hash.slice(1), link]));
   const visible = new Set();
