@@ -35,24 +35,29 @@ def render(plan: Plan, runs: Sequence[Run], look: Look) -> str:
     return str(page)
 
 
-def because(step: Step) -> str:
-    """Why a step is in the plan, in a sentence."""
+def because(step: Step, most: int | None = None) -> str:
+    """Why a step is in the plan, in a sentence that names ``most`` files a commit, or all."""
     if step.outcome == "already-applied":
         return f"the target has it already: {carrier(step.commit, step.carried_by)}"
     if step.follows:
         return f"{step.follows.kind} {short(step.follows.of)}"
     if step.role == "wanted":
         return "asked for"
-    return f"needed by {_users(step)}"
+    return f"needed by {_users(step, most)}"
 
 
-def _users(step: Step) -> str:
+def _users(step: Step, most: int | None) -> str:
     by_commit: dict[str, list[str]] = {}
     for need in step.needs:
         by_commit.setdefault(short(need.by), []).append(one_line(need.path))
-    return ", ".join(
-        f"{sha} in {' and '.join(dict.fromkeys(paths))}" for sha, paths in by_commit.items()
-    )
+    return ", ".join(f"{sha} in {_files(paths, most)}" for sha, paths in by_commit.items())
+
+
+def _files(paths: Iterable[str], most: int | None) -> str:
+    """``a.c and b.c and 7 more``."""
+    names = list(dict.fromkeys(paths))
+    more = [f"{len(names) - most} more"] if most and len(names) > most else []
+    return " and ".join([*names[:most], *more])
 
 
 def _summary(plan: Plan) -> str:

@@ -25,6 +25,8 @@ _STYLES = {
 _STEPS = 3
 _SHOWN = 6
 """So many lines of one kind of evidence are shown; the report has all."""
+_FILES = 3
+"""So many files in which a commit is needed."""
 
 
 def render(review: Review, folder: Path, files: Iterable[str], look: Look) -> str:
@@ -79,9 +81,12 @@ def _upstream(page: Page, review: Review) -> None:
     for commit in review.series if review.is_ported else ():
         _commit(page, "backport", commit, since)
     roles = {"prerequisite": "needed", "follow-up": "repair"}
+    needed = [s for s in review.plan.series if s.role == "prerequisite"] if review.plan else []
     for step in review.plan.series if review.plan else ():
-        if step.role in roles:
-            _commit(page, roles[step.role], step.commit, since, because(step))
+        if step.role == "follow-up" or step in needed[:_SHOWN]:
+            _commit(page, roles[step.role], step.commit, since, because(step, _FILES))
+    if len(needed) > _SHOWN:
+        page.line(f"  {'':9}and {len(needed) - _SHOWN} more are needed")
     there = [each for each in review.neighbours if each.carried_by]
     for neighbour in there[:_SHOWN]:
         why = carrier(neighbour.commit, neighbour.carried_by)
@@ -115,9 +120,14 @@ def _branches(page: Page, survey: Backports) -> None:
     by_state: dict[State, list[str]] = {}
     for each in survey.branches:
         by_state.setdefault(each.state, []).append(one_line(each.branch.name))
-    told = [f"{state.value} {', '.join(by_state[state])}" for state in State if state in by_state]
+    told = [f"{state.value} {_some(by_state[state])}" for state in State if state in by_state]
     if told:
         page.paragraph(f"branches {short(survey.commit)}: {'; '.join(told)}", 2, hanging=9)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = [f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN + 1 else names[_SHOWN:]
+    return ", ".join([*names[:_SHOWN], *more])
 
 
 def _patch(page: Page, review: Review) -> None:
