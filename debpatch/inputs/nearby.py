@@ -1,4 +1,4 @@
-"""The patches at hand: those that a user who stands in a folder is likely to name."""
+"""What is at hand: patches and a repository that a user who stands in a folder may mean."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def patches_nearby(folder: Path) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*files, *_series(folder)]))
     except (DebpatchError, OSError):
         return ()
+
+
+def is_in_repository(folder: Path) -> bool:
+    """Whether ``folder`` is part of a Git work tree, or a bare repository."""
+    folder = folder.absolute()
+    is_bare = all((folder / name).exists() for name in ("HEAD", "objects", "refs"))
+    return is_bare or any((place / ".git").exists() for place in (folder, *folder.parents))
 
 
 def meant_patch(path: Path) -> str:

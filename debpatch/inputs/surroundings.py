@@ -7,7 +7,7 @@ from pathlib import Path
 
 from debpatch.errors import DebpatchError
 from debpatch.inputs.clone import cached, is_url
-from debpatch.inputs.nearby import patches_nearby
+from debpatch.inputs.nearby import is_in_repository, patches_nearby
 from debpatch.inputs.source_directory import find_package_root
 from debpatch.inputs.source_package import SourcePackage, open_package
 from debpatch.inputs.upstream_location import UpstreamLocation, candidates
@@ -19,7 +19,8 @@ class Surroundings:
 
     ``problem`` says why the ``package`` cannot be read although there is one. ``upstream`` is
     where upstream's repository is said to be, and ``clone`` the folder that it can be read from
-    at once. ``patches`` are patch files in the folder that are not of the package's series.
+    at once. ``patches`` are patch files in the folder that are not of the package's series;
+    ``in_repository`` is whether the folder is in a Git repository, whosever that is.
     """
 
     package: SourcePackage | None
@@ -27,6 +28,7 @@ class Surroundings:
     upstream: UpstreamLocation | None
     clone: Path | None
     patches: tuple[str, ...]
+    in_repository: bool
 
 
 def look_around(folder: Path, repo: str | None = None) -> Surroundings:
@@ -41,7 +43,7 @@ def look_around(folder: Path, repo: str | None = None) -> Surroundings:
     series = {entry.path.rpartition("/")[2] for entry in package.series} if package else set()
     patches = tuple(name for name in patches_nearby(folder) if Path(name).name not in series)
     clone = _local(upstream.url) if upstream else None
-    return Surroundings(package, problem, upstream, clone, patches)
+    return Surroundings(package, problem, upstream, clone, patches, is_in_repository(folder))
 
 
 def local_repository(repo: str | None, package: str | None) -> Path | None:

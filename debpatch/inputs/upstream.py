@@ -8,6 +8,7 @@ from pathlib import Path
 
 from debpatch.errors import DebpatchError
 from debpatch.inputs.clone import Progress, clone, is_url
+from debpatch.inputs.nearby import is_in_repository
 from debpatch.inputs.repository import Repository
 from debpatch.inputs.source_package import SourcePackage
 from debpatch.inputs.upstream_location import candidates
@@ -27,9 +28,10 @@ def open_upstream(
     """
     where = repo or next((found.url for found in candidates(package, "")), None)
     if where is None:
-        raise DebpatchError(
-            "nothing names the upstream repository; give it with --repo (a clone's folder or a URL)"
+        what = (
+            "--repo . for the one here" if is_in_repository(Path()) else "a clone's folder or a URL"
         )
+        raise DebpatchError(f"nothing names the upstream repository; give it with --repo ({what})")
     path = clone(where, update=update, progress=progress) if is_url(where) else Path(where)
     with Repository(path) as repository:
         yield repository

@@ -40,7 +40,9 @@ def _facts(found: Surroundings) -> Iterator[tuple[str, str]]:
     else:
         yield "package", f"{found.package.name} {found.package.version}"
         yield "series", _series(found.package)
-    if found.upstream is None:
+    if found.upstream is None and found.in_repository:
+        yield "upstream", "nothing names its repository; --repo . does if it is the one here"
+    elif found.upstream is None:
         yield "upstream", "nothing names its repository; --repo or DEBPATCH_REPO does"
     else:
         state = "" if found.clone else "; not cloned yet, which the first command does"
@@ -62,7 +64,7 @@ def _series(package: SourcePackage) -> str:
 
 def _next(found: Surroundings) -> Iterator[Step]:
     """The commands that make sense, the most sensible first."""
-    repo = "" if found.upstream else " --repo URL"
+    repo = "" if found.upstream else " --repo ." if found.in_repository else " --repo URL"
     for patch in found.patches[:1]:
         name = shlex.quote(patch)
         yield f"review {name}{repo}", "All there is to know about this patch, in one folder."
@@ -75,7 +77,10 @@ def _next(found: Surroundings) -> Iterator[Step]:
         yield f"find-backports REV{repo}", "Is a fix in it, or in an upstream branch near it?"
         yield f"plan-backport REV{repo}", "Which upstream commits bring a fix into it cleanly?"
     else:
-        if not found.patches:
+        if found.in_repository:
+            question = "Where has a fix landed, and what came after it?"
+            yield f"find-backports REV{repo}", question
+        elif not found.patches:
             yield "demo", "A small example to look at: it is made here, nothing is downloaded."
         question = "Are the headers of a package's patches well formed and complete?"
         yield "validate-dep3 apt:PACKAGE", question

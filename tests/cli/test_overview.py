@@ -51,6 +51,15 @@ def test_with_a_repository_in_the_environment(demo: Demo, monkeypatch: pytest.Mo
     assert "URL" not in "".join(next_commands(said))
 
 
+def test_in_a_clone_of_upstream(demo: Demo) -> None:
+    said = debpatch(cwd=demo.repository).out
+    assert "--repo . does if it is the one here" in said
+    assert "debpatch find-backports REV --repo ." in next_commands(said)
+    said = refusal("find-backports", "main", cwd=demo.repository)
+    assert said.endswith("give it with --repo (--repo . for the one here)")
+    assert debpatch("find-backports", "main", "--repo", ".", cwd=demo.repository).err == ""
+
+
 def test_a_package_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "debian").mkdir()
     (tmp_path / "debian/changelog").write_text("\x1b[2Jrubbish\n")
