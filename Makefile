@@ -8,7 +8,7 @@ PYTEST = -m pytest -n auto
 FUZZ_RUNS ?= 1000000
 
 # The environments are phony: tools/set_up.py knows better than a time stamp whether one is ready.
-.PHONY: help demo test lint bench test-floors test-archive test-browser fuzz deb clean python .venv .venv-floors .venv-browser
+.PHONY: help demo test lint bench test-floors test-archive test-browser test-long fuzz deb clean python .venv .venv-floors .venv-browser
 
 help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -39,6 +39,9 @@ test-browser: .venv-browser ## look at report.html with a real browser: it gets 
 	@if $(BROWSER_BIN)/python tools/get_browser.py .venv-browser; then \
 		DEBPATCH_TEST_BROWSER="$(CURDIR)/.venv-browser/axe.min.js" \
 			$(BROWSER_BIN)/python -m pytest -n 2 --dist loadscope -m browser; fi
+
+test-long: .venv ## run the tests of SECURITY.md at full length: 200 kills, a patch of 20 MB
+	@DEBPATCH_TEST_LONG=1 $(BIN)/python $(PYTEST) tests/trust
 
 fuzz: .venv ## look for input that crashes or hangs a reader, and run the property tests for longer
 	@if $(BIN)/python -m pip install -qq --disable-pip-version-check atheris; then \

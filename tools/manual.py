@@ -31,6 +31,9 @@ _ENVIRONMENT = (
     ("DEBFULLNAME, DEBEMAIL", "Who writes a changelog entry or a mail, as for dch(1)."),
     ("SOURCE_DATE_EPOCH", "The time to write into what is made, in seconds, instead of now."),
     ("XDG_CACHE_HOME", "Where clones and downloaded source packages are kept, in debpatch/."),
+    ("DEBPATCH_MAX_PATCH_MB", "How large a patch may be, decompressed, in MB. Default: 64."),
+    ("DEBPATCH_MAX_HUNKS", "How many hunks a patch may have. Default: 50000."),
+    ("DEBPATCH_MAX_FILE_MB", "How large a file in a package's tarball may be. Default: 1000."),
     ("NO_COLOR", "If set, output has no colours."),
 )
 _FILES = (
