@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_revision
 from debpatch.cli.options import Base, Format, FormatOption, Output, Package, Repo, Update
+
+if TYPE_CHECKING:
+    from debpatch.inputs.repository import Commit, Repository
+    from debpatch.inputs.source_package import SourcePackage
+    from debpatch.picks.target import Target
 
 
 @app.command("find-backports")
@@ -52,7 +57,6 @@ def find_backports(
     from debpatch.inputs.upstream import open_upstream
     from debpatch.picks.backports import find_backports as find
     from debpatch.picks.named_fix import read_fix
-    from debpatch.picks.target import package_target
     from debpatch.render import landings_json, landings_text
 
     place = package if package is not None else find_package_root(Path())
@@ -62,7 +66,7 @@ def find_backports(
             opened = open_upstream(source, repo=repo, update=update, progress=progress)
             repository = stack.enter_context(opened)
         fix = read_fix(repository, revision)
-        target = package_target(repository, source, base) if source else None
+        target = _target(repository, fix, source, base, is_named=package is not None)
         found = find(repository, fix, branch or (), target)
     deliver_as(
         format_,
@@ -72,3 +76,32 @@ def find_backports(
     )
     judged = [found.package] if found.package else found.branches
     raise typer.Exit(int(any(each.state in {"partial", "missing", "unknown"} for each in judged)))
+
+
+def _target(
+    repository: Repository,
+    fix: Commit,
+    package: SourcePackage | None,
+    base: str | None,
+    *,
+    is_named: bool,
+) -> Target | None:
+    """The package, if it is one of this repository: one that merely is here need not be."""
+    from debpatch.cli.output import note
+    from debpatch.errors import DebpatchError
+    from debpatch.inputs.workspace import package_base
+    from debpatch.picks.target import check_related, package_target
+
+    if package is None:
+        return None
+    try:
+        if not is_named and base is None:
+            package_base(repository, package)
+        target = package_target(repository, package, base)
+        check_related(target, [fix])
+    except DebpatchError as error:
+        if is_named:
+            raise
+        note(f"the package here is left out: {error}")
+        return None
+    return target

@@ -177,6 +177,10 @@ class PrivateRepository:
 
     def lacks(self, what: str) -> str:
         """What to tell a user whose clone does not have ``what``."""
-        cure = "git fetch --unshallow" if self.shallow else "git fetch --refetch"
-        kind = "shallow" if self.shallow else "partial" if self.partial else "damaged"
-        return f"{self.location}: the clone is {kind} and lacks {what}; run {cure} there"
+        kind, option = "damaged", "--refetch"
+        if self.partial:
+            kind, option = "partial", "--refetch --no-filter"
+        if self.shallow:
+            kind, option = "shallow", "--unshallow"
+        cure = f"run git fetch {option} there"
+        return f"{self.location}: the clone is {kind} and lacks {what}; {cure}"

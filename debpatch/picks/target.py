@@ -124,7 +124,7 @@ def package_target(
     not, the package stands alone. Files of upstream's that the package's source leaves out, such as
     those of its CI, count as they are at the base: no pick of theirs can matter to the package. So
     does all of the source where there is nothing but ``debian/``. Raises DebpatchError where the
-    series does not apply.
+    series does not apply, or the package and its base do not have a single file in common.
     """
     name = f"{package.name} {package.version}"
     try:
@@ -134,6 +134,7 @@ def package_target(
     parent = repository.resolve(revision) if revision else None
     trees = [tree.sha for tree in series_trees(repository, package, parent)]
     if parent:
+        _require_common(repository, (name, trees[0]), (str(revision), parent))
         left_out = _only_in(repository, repository.tree(parent), trees[0])
         trees = [_with(repository, tree, left_out) for tree in trees]
     own: dict[str, str | Commit] = {}
@@ -149,13 +150,19 @@ def package_target(
 
 def check_related(target: Target, commits: Sequence[Commit]) -> None:
     """Raise DebpatchError where a commit and the target do not have a single file in common."""
-    there = target.repository.entries(target.tree).keys()
     for commit in commits[:1]:
-        if there.isdisjoint(target.repository.entries(commit.tree)) and there:
-            raise DebpatchError(
-                f"{target.name} and {commit.sha[:12]} do not have one file in common; "
-                "is this the right repository?"
-            )
+        ours, theirs = (target.name, target.tree), (commit.sha[:12], commit.sha)
+        _require_common(target.repository, ours, theirs)
+
+
+def _require_common(repository: Repository, ours: tuple[str, str], theirs: tuple[str, str]) -> None:
+    """Each side is what to call it, and a tree or commit; one without files is like any other."""
+    one, other = (repository.entries(repository.tree(sha)).keys() for _, sha in (ours, theirs))
+    if one and one.isdisjoint(other):
+        raise DebpatchError(
+            f"{ours[0]} and {theirs[0]} do not have one file in common; "
+            "is this the right repository?"
+        )
 
 
 def _patches(package: SourcePackage) -> Iterator[tuple[str, bytes]]:

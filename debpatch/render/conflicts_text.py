@@ -32,6 +32,8 @@ def render(check: ConflictCheck, look: Look, *, regions: bool = False) -> str:
             _conflicting(page, check.target, how, trial, regions=regions)
     if trials and not regions:
         page.paragraph("--regions shows the lines, and which commits touched them last.", 2)
+    if any(trial.conflicts_for_good for _, trial in trials):
+        page.paragraph("debpatch plan-backport looks for the commits that they need.", 2)
     return str(page)
 
 
@@ -39,9 +41,12 @@ def _summary(check: ConflictCheck) -> str:
     number = len(check.alone)
     onto = one_line(check.target.name)
     if number == 1:
-        return f"{short(check.alone[0].commit)} onto {onto}: {check.alone[0].outcome}"
+        trial = check.alone[0]
+        is_there = trial.outcome == "conflict" and not trial.conflicts_for_good
+        said = "there already, and conflicts if picked again" if is_there else trial.outcome
+        return f"{short(trial.commit)} onto {onto}: {said}"
     alone, stacked = (
-        sum(trial.outcome != "conflict" for trial in trials)
+        sum(not trial.conflicts_for_good for trial in trials)
         for trials in (check.alone, check.stacked)
     )
     return f"{number} commits onto {onto}: {alone} apply alone, {stacked} one after the other"

@@ -347,6 +347,26 @@ def test_the_package_comes_first(tmp_path: Path) -> None:
     assert done.out.startswith("link 1.0-1 has the fix as length.patch.\n")
 
 
+def test_a_package_of_something_else(tmp_path: Path) -> None:
+    """It merely is where the user stands, or the user names it by mistake."""
+    repo = project(tmp_path / "upstream")
+    fix = fixed(repo)
+    for version, files in (("7", {"link.c": source()}), ("1.0", {"other.c": "int x;\n"})):
+        folder = tmp_path / version
+        (folder / "debian").mkdir(parents=True)
+        (folder / "debian" / "changelog").write_text(
+            f"other ({version}-1) unstable; urgency=medium\n\n  * x\n\n"
+            " -- A <a@b.c>  Sat, 01 Jan 2022 00:00:00 +0000\n"
+        )
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        done = debpatch("find-backports", fix, "--repo", repo.path, "-f", "json", cwd=folder)
+        assert done.json["package"] is None
+        assert done.err.startswith("debpatch: note: the package here is left out: ")
+    said = refusal("find-backports", fix, "--repo", repo.path, "--package", folder)
+    assert "do not have one file in common; is this the right repository?" in said
+
+
 def test_hostile_names_are_harmless(tmp_path: Path) -> None:
     repo = project(tmp_path)
     name = "sub \x1b[31m\nred.c"

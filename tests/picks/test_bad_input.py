@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,31 @@ def test_a_submodule_that_the_target_does_not_have(tmp_path: Path, command: str)
     else:
         (conflict,) = done.json["alone"][0]["conflicts"]
         assert (conflict["path"], conflict["kind"]) == ("module", "modify/delete")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "find-backports"])
+@pytest.mark.parametrize("kind", ["--filter=tree:0", "--depth=1"])
+def test_a_clone_that_lacks_objects_says_how_to_get_them(
+    tmp_path: Path, command: str, kind: str
+) -> None:
+    """Nothing is fetched unasked; what the line says to run is what helps."""
+    upstream = project(tmp_path / "upstream")
+    upstream.commit({"link.c": source(FIX)}, "Check lengths")
+    upstream.git("config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "clone"
+    origin = f"file://{upstream.path}"
+    upstream.git("clone", "-q", "--no-checkout", kind, origin, str(clone))
+    onto = () if command == "find-backports" else ("--onto", "v1.0")
+    asked = (command, "HEAD", *onto, "--repo", clone)
+    before = sorted(path for path in clone.rglob("*"))
+    said = refusal(*asked)
+    assert sorted(path for path in clone.rglob("*")) == before
+    cure = re.search(r"run git (fetch --\S+(?: --\S+)*) there$", said)
+    assert cure is not None, said
+    upstream.git("-C", str(clone), *cure[1].split(), "-q")
+    done = debpatch(*asked)
+    assert done.err == ""
+    assert done.code != 2
 
 
 def test_a_repository_that_loses_its_commits_meanwhile(tmp_path: Path) -> None:

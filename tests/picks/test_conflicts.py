@@ -104,6 +104,7 @@ def test_a_commit_that_is_there_may_conflict_with_what_came_after_it(tmp_path: P
     assert getattr(trial.carried_by, "sha", None) == first
     done = debpatch("check-conflicts", first, "--onto", "main", "--repo", tmp_path)
     assert (done.code, "the commit itself is there" in done.out) == (0, True)
+    assert done.out.startswith(f"{first[:12]} onto main: there already, and conflicts if picked")
 
 
 # -- packages --------------------------------------------------------------------------------------
