@@ -82,7 +82,7 @@ def _without_series(
     over would look like one that is applied.
     """
     if package.applied is not None:
-        there = [patch for patch in patches if patch.name in package.applied]
+        there = [p for p in patches if p.name in package.applied and p.repeats is None]
         return _taken_back(source, there) or source
     if all_back := _taken_back(source, patches):
         return all_back

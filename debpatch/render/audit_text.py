@@ -61,7 +61,7 @@ def _answer(audit: Audit) -> Iterator[tuple[str, str]]:
     yield (
         (
             f"{name}{from_base}: {count(len(patches), 'patch', 'patches')}, "
-            f"{'all apply' if not broken else f'{len(broken)} of them do not apply'}; "
+            f"{_apply(len(broken))}; "
             f"{len(known) or 'none'} found upstream."
         ),
         "bold red" if broken else "bold",
@@ -86,6 +86,12 @@ def _answer(audit: Audit) -> Iterator[tuple[str, str]]:
     if repaired:
         names = ", ".join(one_line(patch.patch.name) for patch in repaired[:_SHOWN])
         yield f"Upstream changed afterwards what these bring: {names}: see below.", "bold yellow"
+
+
+def _apply(broken: int) -> str:
+    if not broken:
+        return "all apply"
+    return f"{broken} of them {'does' if broken == 1 else 'do'} not apply"
 
 
 def _can_be_dropped(audit: Audit) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from inputs.source_packages import write_tree
 from picks.repos import Repo
 
 from audit.stories import (
@@ -231,6 +232,15 @@ def test_a_patch_twice_and_one_that_is_missing(story: Story, tmp_path: Path) -> 
     assert (again.applies, again.patch.repeats) == (False, 1)
     assert missing.applies is None
     assert missing.patch.problem == "debian/patches/two.patch is not there"
+
+
+def test_a_patch_twice_where_quilt_has_applied_it_once(story: Story, tmp_path: Path) -> None:
+    text = header() + story.patch("retry")
+    place = package(tmp_path, {"one.patch": text}, "one.patch\none.patch\n")
+    (place / "src/engine.c").write_text(engine(retry=RETRY))
+    write_tree(place / ".pc", {".version": "2\n", "applied-patches": "one.patch\n"})
+    one, again = audit(story, place).patches
+    assert (one.applies, again.applies) == (True, False)
 
 
 def test_a_damaged_patch(story: Story, tmp_path: Path) -> None:
