@@ -120,6 +120,7 @@ def propose_update(
     from debpatch.inputs.source_package import open_package
     from debpatch.inputs.upstream import open_upstream
     from debpatch.proposals.bugs import read_bugs
+    from debpatch.proposals.changelog import require_finished
     from debpatch.proposals.compose import compose
     from debpatch.proposals.documents import write_documents
     from debpatch.proposals.headers import check_headers
@@ -135,6 +136,7 @@ def propose_update(
     own = own_folder(templates, os.environ)
     questions = read_answers(answers) if answers else Questions({})
     current = open_package(package or ".")
+    require_finished(current)
     where = find_target(kind.value, suite or current.distribution, now.date())
     with (
         cloning() as progress,

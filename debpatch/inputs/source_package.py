@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,6 +102,10 @@ def _package(
     )
 
 
+# Empty lines, comments, and lines for editors and version control, as dpkg-parsechangelog(1) does.
+_SKIPPED = re.compile(r"\s*(?:$|#|;;|/\*|vim:|\$\w+:)")
+
+
 def _top_entry(location: str, changelog: bytes | None) -> tuple[str, Version, str]:
     """Package, version and distribution of the changelog's first entry, deb-changelog(5)."""
     from debian.changelog import Changelog
@@ -109,8 +114,11 @@ def _top_entry(location: str, changelog: bytes | None) -> tuple[str, Version, st
         raise DebpatchError(f"{location}: has no debian/changelog")
     text = changelog.decode("utf-8", "replace")
     try:
-        (entry,) = Changelog(text, max_blocks=1, allow_empty_author=True)
-        if entry.package and entry.version and entry.distributions:
+        read = Changelog(text, max_blocks=1, allow_empty_author=True)
+        (entry,) = read
+        # What it cannot read above an entry it passes over, and so takes an older one for the top.
+        is_top = all(map(_SKIPPED.match, read.initial_blank_lines))
+        if is_top and entry.package and entry.version and entry.distributions:
             return entry.package, entry.version, entry.distributions
     except (ValueError, IndexError):  # a bad version, an empty file
         pass

@@ -82,7 +82,8 @@ def with_patches(
     for patch in patches:
         name = PurePosixPath(patch.name).name
         if name in taken:
-            raise DebpatchError(f"{patch.name}: the package has a patch of this name; rename it")
+            raise DebpatchError(f"{patch.name}: there is a patch of this name already; rename it")
+        taken.add(name)
         require_utf8(patch)
         new.append(NewPatch(name, patch.data))
         synopsis = read_header(patch.data).synopsis or "TODO(human): what it does"

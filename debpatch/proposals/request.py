@@ -44,7 +44,7 @@ def find_target(kind: Kind, name: str, today: date) -> Suite:
         )
     if kind in {"pu", "security"} and not suite.is_released:
         raise DebpatchError(
-            f"{suite.codename} is {suite.role}; --kind {kind} is for a released suite, name it "
+            f"{suite.codename} is not released; --kind {kind} is for a released suite, name it "
             "with --suite"
         )
     if kind == "unblock" and suite.role != "testing":

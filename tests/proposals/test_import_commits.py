@@ -259,6 +259,7 @@ def test_a_packed_package_is_not_written_to(demo: Demo) -> None:
     [
         ("debian/changelog", "trixie-security", "UNRELEASED", "is UNRELEASED; release it first"),
         ("debian/changelog", "tidewatch (", "tidewatch ((", "does not start with an entry"),
+        ("debian/changelog", "(1.4.2-3+deb13u1)", "(1.4.2 -3)", "does not start with an entry"),
         ("debian/changelog", "trixie-security", "trixy", "no suite of Debian's"),
         ("debian/changelog", "trixie-security", "buster", "end of life"),
         ("debian/source/format", "quilt", "native", "has no quilt series"),

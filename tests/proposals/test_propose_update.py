@@ -306,6 +306,17 @@ def test_requests_that_cannot_be(
     assert not (tmp_path / "out").exists()
 
 
+def test_an_unfinished_changelog_and_a_patch_named_twice(
+    demo: Demo, package: Path, tmp_path: Path
+) -> None:
+    twice: list[str | Path] = ["propose-update", "--kind", "pu", "--repo", demo.repository, "--package", package,
+             "-o", tmp_path / "out", "--patch", demo.patch, "--patch", demo.patch]  # fmt: skip
+    assert "there is a patch of this name already" in refusal(*twice)
+    edit(package / "debian/changelog", ("trixie-security", "UNRELEASED"))
+    assert "is UNRELEASED; release it first" in refusal(*twice)
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_same_package_is_no_update(demo: Demo, tmp_path: Path) -> None:
     said = refusal(*command(demo, tmp_path / "out", "pu", "--proposed", demo.dsc))
     assert "is the same as" in said
