@@ -37,7 +37,6 @@ from .snapshot import snapshot
 
 GOLDEN = Path(__file__).parent / "golden"
 KINDS = ("pu", "unblock", "security", "maintainer", "upstream")
-REPORTBUG = Path("/usr/lib/python3/dist-packages/reportbug/debbugs.py")
 
 
 def command(demo: Demo, folder: Path, kind: str, *arguments: str | Path) -> list[str | Path]:
@@ -87,37 +86,6 @@ def test_the_documents_of_the_demo(made: Made, kind: str) -> None:
         assert place.exists() == golden.exists()
         if golden.exists():
             assert place.read_text() == golden.read_text()
-
-
-def labels(text: str) -> list[str]:
-    return re.findall(r"^\[ [A-Z][a-z ]+ \]$|^  \[ \] .*$", text, re.MULTILINE)
-
-
-@pytest.mark.parametrize(
-    ("kind", "start"), [("pu", "elif tag.endswith('-pu'):\n        subject"),
-                        ("unblock", "elif tag == 'unblock':")]
-)  # fmt: skip
-def test_sections_and_boxes_are_those_of_reportbug(kind: str, start: str) -> None:
-    if not REPORTBUG.is_file():
-        pytest.skip("reportbug is not installed")
-    source = REPORTBUG.read_text()
-    form = source[source.index(start) :].split('"""')[1]
-    theirs = labels(re.sub(r"^ {16}", "", form, flags=re.MULTILINE))
-    ours = labels((GOLDEN / f"{kind}-request.mail").read_text())
-    assert ours == theirs
-    assert len(ours) > 8
-
-
-@pytest.mark.parametrize("kind", ["pu", "unblock"])
-def test_the_pseudo_headers_are_those_of_reportbug(kind: str) -> None:
-    if not REPORTBUG.is_file():
-        pytest.skip("reportbug is not installed")
-    source = REPORTBUG.read_text()
-    body = (GOLDEN / f"{kind}-request.mail").read_text().split("\n\n")[1]
-    for name in ("User: release.debian.org@packages.debian.org", "Control: affects -1 + src:"):
-        assert name in source
-        assert name in body
-    assert f"Usertags: {kind}" in body
 
 
 def test_the_debdiff_is_debdiff_s(demo: Demo, tmp_path: Path, series: str) -> None:
@@ -309,8 +277,10 @@ def test_requests_that_cannot_be(
 def test_an_unfinished_changelog_and_a_patch_named_twice(
     demo: Demo, package: Path, tmp_path: Path
 ) -> None:
-    twice: list[str | Path] = ["propose-update", "--kind", "pu", "--repo", demo.repository, "--package", package,
-             "-o", tmp_path / "out", "--patch", demo.patch, "--patch", demo.patch]  # fmt: skip
+    twice: list[str | Path] = [
+        "propose-update", "--kind", "pu", "--repo", demo.repository, "--package", package,
+        "-o", tmp_path / "out", "--patch", demo.patch, "--patch", demo.patch,
+    ]  # fmt: skip
     assert "there is a patch of this name already" in refusal(*twice)
     edit(package / "debian/changelog", ("trixie-security", "UNRELEASED"))
     assert "is UNRELEASED; release it first" in refusal(*twice)
