@@ -49,12 +49,12 @@ def _base(proposal: Proposal) -> Iterator[Objection]:
             f"{proposal.suite.codename} has {there} by now, says apt-cache madison; start from "
             f"that and not from {proposal.current}",
         )
-    if proposal.kind == "unblock" and is_of_a_release(proposal.current):
+    if not proposal.suite.is_released and is_of_a_release(proposal.current):
         yield Objection(
             "base",
             "error",
-            f"{proposal.current} is a version of a release; what migrates starts from the package "
-            "in unstable",
+            f"{proposal.current} is a version of a release; what goes to unstable starts from the "
+            "package there",
         )
 
 
