@@ -13,6 +13,7 @@ from debpatch.render.conflicts_text import OUTCOMES, STYLES, carrier, clipped, s
 from debpatch.render.page import Look, Page, count
 from debpatch.render.plan_text import because
 from debpatch.render.safe import one_line
+from debpatch.review.judge import some
 from debpatch.review.review import NextStep, Review, Verdict
 
 _STYLES = {
@@ -120,14 +121,9 @@ def _branches(page: Page, survey: Backports) -> None:
     by_state: dict[State, list[str]] = {}
     for each in survey.branches:
         by_state.setdefault(each.state, []).append(one_line(each.branch.name))
-    told = [f"{state.value} {_some(by_state[state])}" for state in State if state in by_state]
+    told = [f"{state.value} {some(by_state[state])}" for state in State if state in by_state]
     if told:
         page.paragraph(f"branches {short(survey.commit)}: {'; '.join(told)}", 2, hanging=9)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = [f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN + 1 else names[_SHOWN:]
-    return ", ".join([*names[:_SHOWN], *more])
 
 
 def _patch(page: Page, review: Review) -> None:

@@ -31,6 +31,10 @@ class Judgement:
     next_steps: tuple[NextStep, ...]
 
 
+_SHOWN = 6
+"""So many files or branches are named in a sentence."""
+
+
 def judge(facts: Facts, commands: Commands) -> Judgement:
     """Judge the patch; ``commands`` gives the words to type."""
     verdict, summary = _verdict(facts)
@@ -239,7 +243,7 @@ def _faults(facts: Facts) -> Iterator[str]:
         if hunk.upstream and hunk.reason is Reason.NOT_CARRIED and not hunk.is_trivial
     }
     if left:
-        yield f"upstream's changes to {', '.join(left)} are not all carried, and could be"
+        yield f"upstream's changes to {some(list(left))} are not all carried, and could be"
 
 
 def _differences(facts: Facts) -> Iterator[str]:
@@ -297,6 +301,13 @@ def names(commits: Sequence[Commit]) -> str:
     """Commits by their ids, as a sentence has them."""
     shas = [short(commit) for commit in commits]
     return f"{', '.join(shas[:-1])} and {shas[-1]}" if len(shas) > 1 else "".join(shas)
+
+
+def some(names: Sequence[str]) -> str:
+    """Files or branches in a sentence: ``a, b and 7 more``."""
+    if len(names) <= _SHOWN + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
 
 
 def count(number: int, noun: str) -> str:

@@ -15,6 +15,7 @@ import pytest
 from command_line import Done, debpatch, environment, refusal
 
 from debpatch.demo import Demo, build_demo
+from debpatch.review.judge import some
 
 REPORTS = {"report.json", "report.html"}
 
@@ -320,6 +321,13 @@ def test_what_the_package_has_already_is_dropped(demo: Demo, tmp_path: Path) -> 
     done = review(demo, "-f", "json", "--upstream", commit, "-o", tmp_path / "r", patch=renamed)
     assert done.json["verdict"] == "drop"
     assert done.json["documents"] == []
+
+
+def test_a_sentence_names_few_files() -> None:
+    files = [f"{n}.c" for n in range(8)]
+    assert some(files[:2]) == "0.c, 1.c"
+    assert some(files[:7]) == "0.c, 1.c, 2.c, 3.c, 4.c, 5.c, 6.c"
+    assert some(files) == "0.c, 1.c, 2.c, 3.c, 4.c, 5.c and 2 more"
 
 
 # -- bad input -------------------------------------------------------------------------------------
