@@ -105,8 +105,8 @@ class Backports:
     """Where the fix ``commit`` stands.
 
     ``branches`` are the main branch, then the others, newest version first. ``own`` is the branch
-    that the package is built from, and ``package`` the package itself, with its series as commits;
-    None where no package was named.
+    that the package is built from, ``package`` the package itself, with its series as commits, and
+    ``location`` where that is; None where no package was named.
     """
 
     commit: Commit
@@ -116,6 +116,7 @@ class Backports:
     follow_ups: tuple[Later, ...]
     package: BranchState | None = None
     own: str | None = None
+    location: str | None = None
 
 
 def find_backports(
@@ -147,6 +148,7 @@ def find_backports(
         survey.later(),
         states[own] if own else None,
         _branch_of(package, branches) if package else None,
+        package.package if package else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -37,6 +38,7 @@ def render(found: Backports, look: Look) -> str:
     page.blank()
     _table(page, found)
     _later(page, found.follow_ups)
+    _next(page, found)
     return str(page)
 
 
@@ -47,15 +49,22 @@ def _answer(found: Backports) -> Iterable[tuple[str, str]]:
     """The sentences that a maintainer asks for, and their styles."""
     if found.package is not None:
         yield _of_package(found.package), _STYLES[found.package.state]
-        own = next((b for b in found.branches if b.branch.name == found.own), None)
+        own = _own(found)
         if own is not None:
             yield f"It is built from {one_line(own.branch.name)}: {_of_branch(own)}", "bold"
     else:
         yield _of_all(found), "bold"
-    repairs = [later for later in found.follow_ups if later.follow_up.kind != "mentions"]
-    if repairs:
+    if repairs := _repairs(found):
         names = ", ".join(short(later.follow_up.commit) for later in repairs)
         yield f"Later changed by {names}: see below.", "bold"
+
+
+def _own(found: Backports) -> BranchState | None:
+    return next((b for b in found.branches if b.branch.name == found.own), None)
+
+
+def _repairs(found: Backports) -> list[Later]:
+    return [later for later in found.follow_ups if later.follow_up.kind != "mentions"]
 
 
 def _of_package(package: BranchState) -> str:
@@ -104,6 +113,8 @@ def _of_all(found: Backports) -> str:
         if branches
     ]
     text = "; ".join(parts) or "no branch without the commit is known to need it"
+    if len(others) == len(found.branches):
+        text = "; ".join(["no branch has the commit itself", *parts])
     return f"{text[0].upper()}{text[1:]}."
 
 
@@ -213,3 +224,17 @@ def _later(page: Page, follow_ups: Sequence[Later]) -> None:
             styles[follow.kind],
             hanging=2,
         )
+
+
+def _next(page: Page, found: Backports) -> None:
+    """Name the command that plans what the package lacks."""
+    if found.location is None or found.package is None:
+        return
+    if found.package.state not in {State.MISSING, State.PARTIAL}:
+        return
+    own = _own(found)
+    ports = [landing.commit for landing in _standing(own)] if own else []
+    shas = ",".join(map(short, ports or [found.commit]))
+    repairs = " --with-follow-ups" if _repairs(found) else ""
+    page.heading("What it takes:")
+    page.line(f"  debpatch plan-backport {shas} --onto {shlex.quote(found.location)}{repairs}")

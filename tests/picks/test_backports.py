@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -337,6 +338,10 @@ def test_the_package_comes_first(tmp_path: Path) -> None:
     first, second, *_ = done.out.splitlines()
     assert first == "link 1.0-1 lacks the fix."
     assert second.startswith("It is built from stable/1.0: an official backport is there and comp")
+    port = repo.git("rev-parse", "--short=12", "stable/1.0")
+    *_, last = done.out.splitlines()
+    assert last == f"  debpatch plan-backport {port} --onto {package}"
+    assert debpatch(*shlex.split(last)[1:], "--repo", repo.path).code == 0
     patches = package / "debian" / "patches"
     patches.mkdir()
     diff = repo.git("show", "--format=Origin: backport, commit:%H%n", fix)
@@ -345,6 +350,7 @@ def test_the_package_comes_first(tmp_path: Path) -> None:
     done = debpatch(*command, cwd=package)
     assert done.code == 0
     assert done.out.startswith("link 1.0-1 has the fix as length.patch.\n")
+    assert "plan-backport" not in done.out
 
 
 def test_a_package_of_something_else(tmp_path: Path) -> None:
