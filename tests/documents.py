@@ -1,9 +1,9 @@
 """The command lines of the documentation, and what it says that they print.
 
 A command line stands in a code block, indented or fenced, and starts with ``debpatch`` or
-``$ debpatch``; a ``cd`` before it counts. One of a CI job stands behind a dash, and runs in a
-package. What follows ``$ debpatch`` in the block is what it prints: each line in its order, where
-``[...]`` stands for lines that are left out.
+``$ debpatch``; a ``cd`` before it counts, and so does a ``cat`` of what it wrote. One of a CI job
+stands behind a dash, and runs in a package. What follows ``$ debpatch`` in the block is what it
+prints: each line in its order, where ``[...]`` stands for lines that are left out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from command_line import environment
 
 ROOT = Path(__file__).resolve().parents[1]
 _COMMAND = re.compile(
-    r"(?:(?P<prompt>\$ )|(?P<job> +- (?:~/\.local/bin/)?))?(?P<command>(?:debpatch|cd)(?: .*)?)"
+    r"(?:(?P<prompt>\$ )|(?P<job> +- (?:~/\.local/bin/)?))?(?P<command>(?:debpatch|cd|cat)(?: .*)?)"
 )
 _INLINE = re.compile(r"`(debpatch [^`]+)`")
 _OPENVPN = re.compile(r"openvpn|dco-|apt:|\b7791f535|\b876a8cf5")
