@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from debpatch.audit.identity import Identity, identify, read_subject
 from debpatch.audit.series import SeriesPatch
 from debpatch.audit.upstream import Upstream
+from debpatch.compare.comparison import Verdict
 from debpatch.errors import DebpatchError
+from debpatch.inputs.changes import folded_lines
+from debpatch.inputs.differences import commit_diff
 from debpatch.inputs.references import named_commits
 from debpatch.inputs.repository import Commit
 from debpatch.inputs.revisions import read_revisions
@@ -36,6 +40,28 @@ def read_alternatives(
         return (found.commits,), found
     revisions = named or named_alternatives(repository, patch)
     return tuple(read_revisions(repository, text) for text in revisions), None
+
+
+_REST = 0.1
+"""The part of a patch that the commits which it names may leave unexplained."""
+
+
+def find_whole(workspace: Workspace, named: Sequence[Commit]) -> Identity | None:
+    """The commits that are all of the patch, where those that it names are only a part of it.
+
+    A part is meant where files that matter have none of the lines that ``named`` change. None where
+    it is not so, or where no commits are found to be the whole.
+    """
+    theirs: Counter[bytes] = Counter()
+    for commit in named:
+        for file in folded_lines(commit_diff(workspace.repository, commit).files).values():
+            theirs += file.changed
+    files = [file.changed for file in folded_lines(workspace.patch.files).values()]
+    left = sum(lines.total() for lines in files if not lines & theirs)
+    if left <= _REST * sum(lines.total() for lines in files):
+        return None
+    found = find_origin(workspace)
+    return found if found and found.match in {Verdict.IDENTICAL, Verdict.EQUIVALENT} else None
 
 
 def find_origin(workspace: Workspace) -> Identity | None:

@@ -112,7 +112,10 @@ def _head(
 def found_by(identity: Identity) -> str:
     """How the commits were found that the patch does not name, and how sure that is."""
     signs = ", ".join(sign.value for sign in identity.signs)
-    return f"by {signs}, as the patch names no commit; {min(identity.confidence, 0.999):.1%} sure"
+    them = "it" if len(identity.commits) == 1 else "them"
+    return (
+        f"by {signs}, as the patch does not name {them}; {min(identity.confidence, 0.999):.1%} sure"
+    )
 
 
 def _fit(report: PatchReport) -> str:

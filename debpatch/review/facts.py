@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from debpatch.audit.identity import Identity
-from debpatch.audit.origin import read_alternatives
+from debpatch.audit.origin import find_whole, read_alternatives
 from debpatch.compare.report import PatchReport
 from debpatch.compare.report import report as compare
 from debpatch.dep3.settings import FILE, Settings, read_settings
@@ -107,7 +107,10 @@ def _named(
     if upstream:
         return read_alternatives(workspace, upstream)
     with unknown.about("the fix"):
-        return read_alternatives(workspace)
+        named, found = read_alternatives(workspace)
+        if found is None and (whole := find_whole(workspace, [c for each in named for c in each])):
+            return (whole.commits,), whole
+        return named, found
     return (), None
 
 

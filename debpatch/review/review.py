@@ -70,14 +70,15 @@ class Facts:
     ``entry`` is the patch's name in the package's series, None where it is not one of them.
     ``base`` is the upstream revision that the package is built from, and ``target`` what the patch
     goes onto: the package without it, or the base. ``fixes`` are the commits that the patch comes
-    from, and ``identity`` how they were found where it names none; ``series`` is what upstream made
-    of them on the package's own line, or else the fixes again. ``comparison`` has an alternative
-    for each fix, then one for all of them where there are several, then one for the series where it
-    is something else; ``picked`` are the commits of one that give, picked, the very tree that the
-    patch gives. ``backports`` has a survey for each fix. ``conflicts`` has a check of the fixes
-    onto the target, then one of the series where it is something else. ``plan`` is for the series,
-    with its follow-ups; ``repairs`` is what comes of picking these, in turn, onto the patched
-    package, if the patch applies. The ``options`` begin with the patch itself, where it applies.
+    from, and ``identity`` how they were found where it names none of them; ``series`` is what
+    upstream made of them on the package's own line, or else the fixes again. ``comparison`` has an
+    alternative for each fix, then one for all of them where there are several, then one for the
+    series where it is something else; ``picked`` are the commits of one that give, picked, the very
+    tree that the patch gives. ``backports`` has a survey for each fix. ``conflicts`` has a check of
+    the fixes onto the target, then one of the series where it is something else. ``plan`` is for
+    the series, with its follow-ups; ``repairs`` is what comes of picking these, in turn, onto the
+    patched package, if the patch applies. The ``options`` begin with the patch itself, where it
+    applies.
     """
 
     patch: Patch

@@ -103,7 +103,7 @@ def test_a_patch_that_names_no_commit_is_looked_for(repo: Repo) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("fix.patch: identical\n")
     assert "link: mend reading" in done.out
-    assert "by patch-id, as the patch names no commit" in flat(done.out)
+    assert "by patch-id, as the patch does not name it" in flat(done.out)
 
 
 def test_json(repo: Repo) -> None:
