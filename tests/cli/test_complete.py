@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -121,17 +122,36 @@ def test_shells_can_read_their_files(scripts: Path, file: str) -> None:
     subprocess.run([shell, "-n", scripts / file], check=True)
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-def test_tab_in_bash(scripts: Path, demo: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """A PATH that has debpatch."""
     program = tmp_path / "debpatch"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m debpatch "$@"\n')
     program.chmod(0o755)
+    return f"{tmp_path}:{os.environ['PATH']}"
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_tab_in_bash(scripts: Path, demo: Path, path: str) -> None:
     script = (
-        f"PATH={tmp_path}:$PATH; . {scripts}/bash/debpatch; COMP_CWORD=4\n"
+        f". {scripts}/bash/debpatch; COMP_CWORD=4\n"
         "COMP_WORDS=(debpatch find-backports --repo tidewatch.git v1.4.7)\n"
         '_debpatch_completion debpatch v1.4.7 tidewatch.git; printf "%s\\n" "${COMPREPLY[@]}"\n'
     )
-    done = subprocess.run(
-        ["bash", "-c", script], cwd=demo, capture_output=True, text=True, check=True
+    assert tab(["bash", "-c", script], demo, path) == ["v1.4.7"]
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+def test_tab_in_fish(scripts: Path, demo: Path, path: str) -> None:
+    script = (
+        f"source {scripts}/fish/debpatch.fish; "
+        "complete --do-complete 'debpatch find-backports --repo tidewatch.git v1.4.7'"
     )
-    assert done.stdout.split() == ["v1.4.7"]
+    assert tab(["fish", "--no-config", "-c", script], demo, path) == ["v1.4.7"]
+
+
+def tab(command: list[str], folder: Path, path: str) -> list[str]:
+    done = subprocess.run(
+        command, cwd=folder, env=environment(PATH=path), capture_output=True, text=True, check=True
+    )
+    return done.stdout.split()
