@@ -18,10 +18,15 @@ _RENAMES = "-l1000"
 """How many files to look for renames among (git-diff(1)); the default changes between versions."""
 
 _BARE = (
-    "--histogram", "--no-indent-heuristic", "--text", "-U0", "--no-color", "--no-ext-diff",
+    "--histogram", "--no-indent-heuristic", "--text", "-U1", "--no-color", "--no-ext-diff",
     "--no-textconv",
 )  # fmt: skip
-"""The options of a bare difference by the algorithm that Git merges with."""
+"""The options of a bare difference by the algorithm that Git merges with.
+
+Without any context Git would first cut off what the ends of both files have in common
+(``trim_common_tail`` in xdiff-interface.c), and no change could slide in there as it does when Git
+merges.
+"""
 
 
 def tree_diff(repository: Repository, old: str, new: str) -> Diff:
@@ -83,10 +88,10 @@ def find_renames(
 
 
 def blob_diff(repository: Repository, old: str, new: str) -> bytes:
-    """The bare difference of two blobs, by the algorithm that Git merges with."""
+    """The hunks of two blobs with a line of context, by the algorithm that Git merges with."""
     known = _known_blob_diffs(repository)
     if (old, new) not in known:
-        known[old, new] = repository.run("diff", *_BARE, old, new)
+        known[old, new] = _hunks(repository.run("diff", *_BARE, old, new))
     return known[old, new]
 
 
@@ -105,7 +110,12 @@ def read_blob_diffs(repository: Repository, pairs: Iterable[tuple[str, str]]) ->
     heads = list(re.finditer(rb"^diff --git \S*/([0-9]+) ", output, re.M))
     ends = [head.start() for head in heads[1:]] + [len(output)]
     for head, end in zip(heads, ends, strict=True):
-        known[missing[int(head[1])]] = output[head.end() : end]
+        known[missing[int(head[1])]] = _hunks(output[head.end() : end])
+
+
+def _hunks(diff: bytes) -> bytes:
+    """The diff of one file without its header."""
+    return diff[diff.find(b"\n@@ ") + 1 :] if b"\n@@ " in diff else b""
 
 
 @remembered()

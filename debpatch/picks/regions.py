@@ -102,16 +102,23 @@ class _Edit:
     growth: int
 
 
-_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? ")
 
 
 def _edits(repository: Repository, old: str, new: str) -> list[_Edit]:
     edits = []
-    for hunk in _HUNK.finditer(blob_diff(repository, old, new)):
-        at, removed, added = int(hunk[1]), int(hunk[2] or 1), int(hunk[4] or 1)
-        # For a pure addition Git names the line before it.
-        start = at - 1 if removed else at
-        edits.append(_Edit(start, start + removed, added - removed))
+    at = removed = added = 0
+    for line in [*blob_diff(repository, old, new).split(b"\n"), b" "]:
+        hunk = _HUNK.match(line)
+        if (hunk or line[:1] == b" ") and removed + added:
+            edits.append(_Edit(at, at + removed, added - removed))
+            at, removed, added = at + removed, 0, 0
+        if hunk:
+            at = int(hunk[1]) - (hunk[2] != b"0")  # without lines Git names the one before
+        else:
+            at += line[:1] == b" "
+            removed += line[:1] == b"-"
+            added += line[:1] == b"+"
     return edits
 
 

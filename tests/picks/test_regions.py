@@ -57,6 +57,25 @@ def test_changes_that_touch_are_one_region(tmp_path: Path) -> None:
     assert [region.base for region in found] == [Side(2, ("2", "3"))]
 
 
+def test_a_change_that_slides_to_another_one(tmp_path: Path) -> None:
+    """Neighbours go, one on each side, and end alike: which lines went may be told in two ways.
+
+    Git's diff without context tells another one than its merge where the end that both files have
+    in common is a multiple of 1024 bytes, and of the lines that are alike a part.
+    """
+    one, two, three = (
+        numbered(f"int {name}()", "{", f"    {name};", "    return 0;", "}", "")
+        for name in ("one", "two", "three")
+    )
+    below = numbered(*["below"] * 500)[: 2048 - len(three) - 8]
+    picked, found = conflict_of(
+        Repo(tmp_path), one + two + three + below, one + three + below, one + two + below
+    )
+    assert picked.outcome == "conflict"
+    (region,) = found
+    assert {"    two;", "    three;"} <= set(region.base.lines)
+
+
 def test_changes_with_a_line_between_are_no_conflict(tmp_path: Path) -> None:
     picked, found = conflict_of(
         Repo(tmp_path),
