@@ -14,11 +14,11 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from pygments.lexer import Lexer
-from pygments.lexers import find_lexer_class_for_filename
 from pygments.token import Comment, Name
 from pygments.token import Literal as Constant
 from pygments.token import Token as TokenType
 
+from debpatch.compare.languages import lexer_class
 from debpatch.inputs.diff import Hunk, Line, Sign
 
 Kind = Literal["name", "comment", "text"]
@@ -193,7 +193,7 @@ def _lexer(name: str) -> Lexer | None:
     name = name.removesuffix(".in")
     if name.endswith((".pl", ".t")):
         name += ".pm"  # in Debian these are Perl; Pygments would take them for Prolog
-    found = find_lexer_class_for_filename(name)
+    found = lexer_class(name)
     if found is None or found.name == "Text only":
         return None
     lexer: Lexer = found(stripnl=False, stripall=False, ensurenl=False)
