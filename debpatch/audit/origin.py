@@ -42,14 +42,14 @@ def read_alternatives(
     return tuple(read_revisions(repository, text) for text in revisions), None
 
 
-_REST = 0.1
+_REST = 0.2
 """The part of a patch that the commits which it names may leave unexplained."""
 
 
 def find_whole(workspace: Workspace, named: Sequence[Commit]) -> Identity | None:
     """The commits that are all of the patch, where those that it names are only a part of it.
 
-    A part is meant where files that matter have none of the lines that ``named`` change. None where
+    A part is meant where files that matter have few of the lines that ``named`` change. None where
     it is not so, or where no commits are found to be the whole.
     """
     theirs: Counter[bytes] = Counter()
@@ -57,7 +57,7 @@ def find_whole(workspace: Workspace, named: Sequence[Commit]) -> Identity | None
         for file in folded_lines(commit_diff(workspace.repository, commit).files).values():
             theirs += file.changed
     files = [file.changed for file in folded_lines(workspace.patch.files).values()]
-    left = sum(lines.total() for lines in files if not lines & theirs)
+    left = sum(lines.total() for lines in files if (lines & theirs).total() * 2 < lines.total())
     if left <= _REST * sum(lines.total() for lines in files):
         return None
     found = find_origin(workspace)

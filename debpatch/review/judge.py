@@ -87,7 +87,7 @@ def _is_upstream(facts: Facts, best: AlternativeReport) -> bool:
 def _is_better(facts: Facts, best: AlternativeReport) -> bool:
     """Whether upstream's own commits are to be preferred.
 
-    Those for the package's line are, with whatever they need, unless most of the patch is its own;
+    Those for the package's line are, with whatever they need, unless much of the patch is its own;
     others only where they need nothing and nothing of the patch is.
     """
     plan = facts.plan
@@ -96,7 +96,7 @@ def _is_better(facts: Facts, best: AlternativeReport) -> bool:
     own = sum(len(change.text) for change in _own(best))
     if facts.is_ported:
         hunks = (hunk for file in facts.patch.files for hunk in file.hunks)
-        return own * 2 <= sum(len(hunk.removed) + len(hunk.added) for hunk in hunks)
+        return own * 10 <= sum(len(hunk.removed) + len(hunk.added) for hunk in hunks)
     return not own and all(step.role != "prerequisite" for step in plan.series)
 
 

@@ -198,6 +198,25 @@ def test_a_patch_of_no_upstream_commit(demo: Demo, tmp_path: Path) -> None:
     assert files(tmp_path / "r") == REPORTS
 
 
+def test_the_whole_of_a_patch_that_names_a_part_of_it_is_looked_for(
+    demo: Demo, tmp_path: Path
+) -> None:
+    mail = subprocess.run(
+        ["git", "format-patch", "-1", "--stdout", demo.commits["number"]],
+        cwd=demo.repository, capture_output=True, text=True, check=True,
+    ).stdout.rpartition("-- \n")[0]  # fmt: skip
+    other = (demo.package / "debian/patches/CVE-2025-99042.patch").read_text()
+    patch = tmp_path / "two.patch"
+    patch.write_text(mail + other[other.index("--- ", other.index("\n---\n") + 5) :])
+    done = debpatch("review", "--repo", demo.repository, "--base", "v1.4.1", "-o", tmp_path / "r",
+                    patch)  # fmt: skip
+    page = flat(done.out)
+    for commit in short(demo, "number", "cve"):
+        assert f"fix {commit}" in page
+    assert ", as the patch does not name them" in page
+    assert "It is upstream's change" in page
+
+
 def test_naming_the_commit_is_as_good(demo: Demo, tmp_path: Path) -> None:
     patch = tmp_path / "loose.patch"
     text = demo.patch.read_text()
