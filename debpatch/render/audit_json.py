@@ -11,8 +11,8 @@ from debpatch.audit.identity import Identity
 from debpatch.audit.series import Obstacle
 from debpatch.inputs.releases import Release
 from debpatch.inputs.repository import Commit
+from debpatch.render.follow_ups_json import follow_up
 from debpatch.render.json import dump
-from debpatch.render.plan_json import follow_up
 
 _Json = Mapping[str, Any]
 

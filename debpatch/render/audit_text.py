@@ -9,7 +9,7 @@ from debpatch.audit.audit import Audit, Later, PatchAudit
 from debpatch.audit.droppable import Fate
 from debpatch.audit.identity import Identity
 from debpatch.audit.series import Obstacle
-from debpatch.render.conflicts_text import clipped, label, short
+from debpatch.render.commits_text import clipped, label, short
 from debpatch.render.page import Look, Page, Span, count
 from debpatch.render.safe import one_line
 

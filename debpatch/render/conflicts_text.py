@@ -9,6 +9,7 @@ from debpatch.picks.conflicts import ConflictCheck, Place, PlacedConflict, Trial
 from debpatch.picks.regions import Side
 from debpatch.picks.target import Target
 from debpatch.picks.touched import Touched
+from debpatch.render.commits_text import clipped, label, short
 from debpatch.render.page import Look, Page, Span, count
 from debpatch.render.safe import one_line
 
@@ -133,23 +134,7 @@ def _touchers(page: Page, touched: Iterable[str | Commit]) -> None:
         page.line((f"      touched by {clipped(label(what), page.look.width - 17)}", "yellow"))
 
 
-# -- words for commits -----------------------------------------------------------------------------
-
-
-def short(commit: Commit) -> str:
-    """As many digits of the id as tell commits apart."""
-    return commit.sha[:12]
-
-
-def label(what: str | Commit) -> str:
-    """A patch by its name, a commit by its id and subject."""
-    return one_line(what) if isinstance(what, str) else f"{short(what)} {one_line(what.subject)}"
-
-
-def clipped(text: str, room: int) -> str:
-    """``text`` on one line, cut where there is no room for it."""
-    text = one_line(text)
-    return text if len(text) <= room else text[: max(room - 3, 0)] + "..."
+# -- words for outcomes ----------------------------------------------------------------------------
 
 
 def outcome(trial: Trial) -> tuple[str, str]:

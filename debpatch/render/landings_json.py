@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from debpatch.picks.backports import Backports, BranchState, Landing, Later
+from debpatch.render.follow_ups_json import follow_up
 from debpatch.render.json import dump
-from debpatch.render.plan_json import follow_up
 
 _Json = Mapping[str, Any]
 

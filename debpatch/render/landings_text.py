@@ -8,7 +8,7 @@ from itertools import groupby
 
 from debpatch.compare.change import Change
 from debpatch.picks.backports import Backports, BranchState, Landing, Later, State
-from debpatch.render.conflicts_text import clipped, label, short
+from debpatch.render.commits_text import clipped, label, short
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from debpatch.picks.execute import Run
-from debpatch.picks.follow_ups import FollowUp
 from debpatch.picks.plan import Plan, Size, Step
 from debpatch.picks.ports import Port
 from debpatch.render.conflicts_json import conflict, named
+from debpatch.render.follow_ups_json import follow_up
 from debpatch.render.json import dump
 from debpatch.render.plan_text import because
 
@@ -62,16 +62,6 @@ def _port(port: Port) -> _Json:
 
 def _size(size: Size) -> _Json:
     return dict(zip(("files", "insertions", "deletions"), size, strict=True))
-
-
-def follow_up(follow: FollowUp) -> _Json:
-    """A later commit, and which one it is about."""
-    return {
-        "sha": follow.commit.sha,
-        "subject": follow.commit.subject,
-        "kind": follow.kind,
-        "of": follow.of.sha,
-    }
 
 
 def _runs(runs: Iterable[Run]) -> list[_Json]:

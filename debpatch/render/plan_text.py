@@ -9,7 +9,8 @@ from debpatch.picks.execute import Run
 from debpatch.picks.follow_ups import FollowUp
 from debpatch.picks.plan import Plan, Size, Step
 from debpatch.picks.ports import Port
-from debpatch.render.conflicts_text import STYLES, carrier, clipped, conflict_line, label, short
+from debpatch.render.commits_text import clipped, label, short
+from debpatch.render.conflicts_text import STYLES, carrier, conflict_line
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 
