@@ -15,8 +15,9 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from trust.commands import READING, Arguments, Stage, git
-from trust.faults import run
+from debpatch.demo import Demo
+from trust.commands import READING, Arguments, Stage, git, set_stage
+from trust.faults import Done, run
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\u202e\u2066\x9b31m</script><script>owned()</script>]]>\"'&{{7*7}}"
 BCC = "A\r\nBcc: owned@example.org\r\n\r\nowned"
@@ -24,6 +25,18 @@ BCC = "A\r\nBcc: owned@example.org\r\n\r\nowned"
 
 @pytest.fixture
 def hostile(stage: Stage) -> Stage:
+    return made_hostile(stage)
+
+
+@pytest.fixture(scope="module")
+def reviewed(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> tuple[Stage, Done]:
+    """A review of all that, and what it said."""
+    stage = made_hostile(set_stage(demo, tmp_path_factory.mktemp("reviewed") / "stage"))
+    name, mail = "Grete Vinter", "grete@debian.example.org"
+    return stage, run(READING["review"](stage), DEBFULLNAME=name, DEBEMAIL=mail)
+
+
+def made_hostile(stage: Stage) -> Stage:
     """The stage, its fix told in such words, and its patch as a port of that."""
     fix = stage.names["fix"]
     evil = git(
@@ -42,14 +55,12 @@ def is_harmless(text: str) -> bool:
     return not {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs"}} - {"\n", "\t"}
 
 
-@pytest.mark.parametrize(
-    "name", ["diff-upstream", "validate-dep3", "find-backports", "review"]
-)  # fmt: skip
-def test_a_terminal_gets_no_orders(hostile: Stage, name: str) -> None:
+@pytest.mark.parametrize("name", ["diff-upstream", "validate-dep3", "find-backports", "review"])
+def test_a_terminal_gets_no_orders(hostile: Stage, reviewed: tuple[Stage, Done], name: str) -> None:
     arguments: Arguments = READING[name](hostile)
     if name == "validate-dep3":
         arguments = ("validate-dep3", hostile.patch, *hostile.given)
-    done = run(arguments)
+    done = reviewed[1] if name == "review" else run(arguments)
     assert done.returncode in {0, 1}, done.stderr
     assert "owned" in done.stdout
     assert is_harmless(done.stdout)
@@ -80,9 +91,8 @@ def test_what_is_xml_stays_xml(hostile: Stage) -> None:
     assert "owned()" in str([element.attrib for element in root.iter()])
 
 
-def test_a_page_runs_nothing_but_its_own(hostile: Stage) -> None:
-    run(READING["review"](hostile))
-    page = (hostile.out / "review" / "report.html").read_text()
+def test_a_page_runs_nothing_but_its_own(reviewed: tuple[Stage, Done]) -> None:
+    page = (reviewed[0].out / "review" / "report.html").read_text()
     assert is_harmless(page)
     assert "owned()" in page
     assert "<script>owned" not in page
@@ -90,9 +100,13 @@ def test_a_page_runs_nothing_but_its_own(hostile: Stage) -> None:
 
 
 @pytest.mark.parametrize("name", ["review", "propose-update"])
-def test_the_headers_of_a_mail_are_its_own(hostile: Stage, name: str) -> None:
-    run(READING[name](hostile))
-    mails = [path for path in hostile.out.rglob("*") if path.suffix in {".mail", ".patch"}]
+def test_the_headers_of_a_mail_are_its_own(
+    hostile: Stage, reviewed: tuple[Stage, Done], name: str
+) -> None:
+    stage = reviewed[0] if name == "review" else hostile
+    if name != "review":
+        run(READING[name](stage))
+    mails = [path for path in stage.out.rglob("*") if path.suffix in {".mail", ".patch"}]
     assert mails
     for path in mails:
         message = message_from_bytes(path.read_bytes())
