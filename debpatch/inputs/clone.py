@@ -60,7 +60,9 @@ def _folder(url: str) -> Path:
 
 def _clone(url: str, folder: Path, progress: Progress | None) -> None:
     """Clone beside the place and rename, so that a clone is whole or not there."""
-    partial = Path(tempfile.mkdtemp(prefix=".clone-", dir=folder.parent))
+    for left in folder.parent.glob(f".{folder.name}-*"):  # by a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         _run(url, partial, progress, "clone", "--mirror", "--progress", "--", url, ".")
         partial.rename(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -143,6 +144,16 @@ def test_a_repository_that_is_not_there_leaves_nothing(url: str, cache: Path) ->
     assert [p for p in cache.rglob("*") if p.is_dir() and p.name != "repositories"] == [
         cache / "debpatch"
     ]
+
+
+def test_what_a_killed_clone_left_goes_with_the_next(url: str) -> None:
+    place = clone(url)
+    shutil.rmtree(place)
+    others = [place.parent / name for name in (f".{place.name}-abc", ".other.git-abc")]
+    for other in others:
+        other.mkdir()
+    assert clone(url) == place
+    assert [other.exists() for other in others] == [False, True]
 
 
 def test_a_failed_update_leaves_the_clone(url: str, server: ThreadingHTTPServer) -> None:
