@@ -185,7 +185,7 @@ def _mend(facts: Facts, commands: Commands) -> Iterator[NextStep]:
         rest = [repair.commit for repair in repairs]
         yield NextStep(
             f"Take {names(rest)} as well, after it.",
-            tuple(_why_repair(facts, repair) for repair in repairs),
+            (*(_why_repair(facts, repair) for repair in repairs), *_first(facts)),
             commands.import_commits(rest) if facts.package else commands.cherry_pick(rest),
         )
     if doubts := tuple(_doubts(facts)):
@@ -278,6 +278,12 @@ def _doubts(facts: Facts) -> tuple[str, ...]:
 def _repairs(facts: Facts) -> list[Pick]:
     """The later commits that upstream mended its own with, and that package and patch lack."""
     return [repair for repair in facts.repairs if repair.outcome != "already-applied"]
+
+
+def _first(facts: Facts) -> Iterator[str]:
+    """What has to come before anything that goes upon the patch."""
+    if facts.package and facts.entry is None:
+        yield "the package's series does not have the patch yet: quilt import it first"
 
 
 def _why_repair(facts: Facts, repair: Pick) -> str:

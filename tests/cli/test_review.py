@@ -279,6 +279,23 @@ def test_an_upstream_commit_that_applies_is_taken_as_it_is(demo: Demo, tmp_path:
     assert found["verdict"] in {"ready", "mend"}
 
 
+def test_a_repair_comes_after_the_patch(demo: Demo, tmp_path: Path) -> None:
+    """Where the package does not have the patch yet, that comes first."""
+    package = tmp_path / "package"
+    shutil.copytree(demo.package, package)
+    imports = ("import-commits", "--repo", demo.repository, "--package", package)
+    assert debpatch(*imports, ",".join(demo.commits[name] for name in ("p1", "p2"))).code in (0, 1)
+    series = (package / "debian/patches/series").read_text()
+    assert debpatch(*imports, demo.commits["s3"]).code in (0, 1)
+    name = (package / "debian/patches/series").read_text().split()[-1]
+    patch = (package / "debian/patches" / name).rename(tmp_path / name)
+    (package / "debian/patches/series").write_text(series)
+    options = ("--repo", demo.repository, "--package", package, "-f", "json")
+    found = debpatch("review", *options, "-o", tmp_path / "r", patch).json
+    (step,) = [step for step in found["next_steps"] if "as well" in step["sentence"]]
+    assert step["evidence"][-1].endswith("does not have the patch yet: quilt import it first")
+
+
 @pytest.mark.parametrize("has_repair", [False, True])
 def test_a_repair_is_to_be_taken_unless_the_series_has_it(
     demo: Demo, tmp_path: Path, has_repair: bool
