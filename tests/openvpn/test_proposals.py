@@ -125,7 +125,8 @@ def test_the_three_options(openvpn: Path, dsc: Path, dco_patch: Path, tmp_path: 
     assert commit["sha"].startswith("7791f535")
     assert commit["cause"].startswith("a5b4bad46978")
     assert commit["in_unstable"]["state"] == "present"
-    assert {f["rule"] for f in found["findings"]} == {"residual-reference", "header"}
+    doubts = {f["rule"] for f in found["findings"] if f["severity"] != "info"}
+    assert doubts == {"residual-reference", "header"}
     request = (tmp_path / "pu/request.mail").read_text()
     assert request.splitlines()[3] == "Subject: trixie-pu: package openvpn/2.6.14-1+deb13u4"
     for row in ("1. this update", "2. upstream's series", "3. new upstream release v2.6.20"):
