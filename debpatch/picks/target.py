@@ -35,7 +35,8 @@ class Target:
     ``base`` is the upstream revision that it is built from, None where that is not known. ``own``
     are the commits that are of our making, from oldest to newest, with what each stands for: the
     source as the package ships it, a patch by its name, a commit that was picked. ``package`` is
-    what the user called the package, None for a revision.
+    what the user called the package, None for a revision; ``unpacked`` the folder that it will be
+    once it is unpacked, None where it is.
     """
 
     repository: Repository
@@ -44,6 +45,7 @@ class Target:
     base: str | None
     own: Mapping[str, str | Commit] = field(default_factory=dict)
     package: str | None = None
+    unpacked: str | None = None
 
     @cached_property
     def tree(self) -> str:
@@ -145,7 +147,9 @@ def package_target(
         own[parent] = what
     assert parent is not None  # noqa: S101 - there is at least the source
     name = f"{name} before {before}" if before else name
-    return Target(repository, name, parent, revision, own, package.location)
+    is_packed = package.location.startswith(APT) or package.location.endswith(".dsc")
+    unpacked = f"{package.name}-{package.upstream_version}" if is_packed else None
+    return Target(repository, name, parent, revision, own, package.location, unpacked)
 
 
 def check_related(target: Target, commits: Sequence[Commit]) -> None:

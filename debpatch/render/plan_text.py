@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 
+from debpatch.inputs.source_package import APT
 from debpatch.picks.execute import Run
 from debpatch.picks.follow_ups import FollowUp
 from debpatch.picks.plan import Plan, Size, Step
@@ -162,16 +163,23 @@ def _runs(page: Page, runs: Sequence[Run]) -> None:
 def _by_hand(page: Page, plan: Plan) -> None:
     shas = [short(step.commit) for step in plan.series]
     picks = f"git cherry-pick -x {' '.join(shas)}"
+    target = plan.target
     page.heading("To redo it by hand:")
-    if plan.target.package:
-        lines = ["gbp pq import", picks, "gbp pq export"]
-        where = shlex.quote(plan.target.package)
-        other = f"debpatch import-commits {','.join(shas)} --package {where}"
-    else:
-        lines = [f"git switch -c backport {shlex.quote(plan.target.name)}", picks]
-        other = None
-    for line in lines:
-        page.line(f"  {one_line(line)}")
-    if other:
-        page.line("or")
-        page.line(f"  {one_line(other)}")
+    if target.package is None:
+        page.line(f"  {one_line(f'git switch -c backport {shlex.quote(target.name)}')}")
+        page.line(f"  {picks}")
+        return
+    for line in ("gbp pq import", picks, "gbp pq export"):
+        page.line(f"  {line}")
+    page.line("or")
+    if target.unpacked:
+        page.line(f"  {one_line(_unpacking(target.package))}")
+    where = shlex.quote(target.unpacked or target.package)
+    command = f"debpatch import-commits {','.join(shas)} --package {where}"
+    page.line(f"  {one_line(command)}")
+
+
+def _unpacking(package: str) -> str:
+    if package.startswith(APT):
+        return f"apt-get source {shlex.quote(package.removeprefix(APT))}"
+    return f"dpkg-source -x {shlex.quote(package)}"

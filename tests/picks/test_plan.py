@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from command_line import debpatch, environment
+from inputs.source_packages import member, quilt_package
 
 from debpatch.inputs.repository import Repository
 from debpatch.picks.plan import Plan, plan_backport
@@ -236,6 +237,17 @@ def test_a_package(tmp_path: Path) -> None:
     done = debpatch("plan-backport", f"{first},{second}", "--onto", place, "--repo", repo.path)
     assert done.code == 0
     assert f"debpatch import-commits {second[:12]} --package {place}" in done.out
+
+
+def test_a_packed_package_is_to_be_unpacked_first(tmp_path: Path) -> None:
+    repo = project(tmp_path / "upstream")
+    fix = repo.commit({"link.c": source(FIX)}, "Check lengths")
+    dsc = quilt_package(tmp_path, [member("hello-1.0/link.c", source())])
+    done = debpatch("plan-backport", fix, "--onto", dsc, "--repo", repo.path)
+    assert done.out.splitlines()[-2:] == [
+        f"  dpkg-source -x {dsc}",
+        f"  debpatch import-commits {fix[:12]} --package hello-1.0",
+    ]
 
 
 # -- the command line ------------------------------------------------------------------------------
