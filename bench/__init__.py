@@ -86,8 +86,10 @@ def _run(command: Command) -> Cost:
         [sys.executable, "-I", "-S", _STOPWATCH, *command],
         env=_environment(),
         check=True,
-        capture_output=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
+        errors="replace",
     )
     measured = json.loads(result.stderr.splitlines()[-1])
     if measured["status"] not in (0, 1):
