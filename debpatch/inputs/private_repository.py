@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import re
 import shutil
+import signal
 import tempfile
 from functools import cached_property, partial
 from pathlib import Path
@@ -38,6 +39,8 @@ _CONFIG = """\
 \tallow = never
 """
 
+_SIGNALS = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM}
+
 
 class PrivateRepository:
     """The private repository; a context manager that leaves no trace.
@@ -58,10 +61,12 @@ class PrivateRepository:
         """
         self.location = str(path)
         self.memory: dict[Any, Any] = {}
-        self._folder = Path(tempfile.mkdtemp(prefix="debpatch-"))
         # A signal may come before our caller holds what it has to close, or while it is closed.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        self._folder = Path(tempfile.mkdtemp(prefix="debpatch-"))
         self._remove = partial(shutil.rmtree, self._folder, ignore_errors=True)
         atexit.register(self._remove)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self._git = Git(self._folder)
         try:
             self._git.require_version()

@@ -101,6 +101,25 @@ def test_told_to_end_it_leaves_nothing_behind(
         assert list((tmp_path / "tmp").iterdir()) == []
 
 
+def test_told_to_end_as_the_private_repository_is_made(stage: Stage, tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys, tempfile\n"
+        "made = tempfile.mkdtemp\n"
+        "def mkdtemp(*given, **named):\n"
+        "    try:\n"
+        "        return made(*given, **named)\n"
+        "    finally:\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "tempfile.mkdtemp = mkdtemp\n"
+        "from debpatch.cli import main\n"
+        "main()\n"
+    )
+    given = map(str, READING["diff-upstream"](stage))
+    done = subprocess.run([sys.executable, "-c", program, *given], check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, b"")
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
 # -- the functions that write ----------------------------------------------------------------------
 
 NEW = {f"f{number}": b"new %d\n" % number for number in range(4)}
