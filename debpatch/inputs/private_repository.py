@@ -6,12 +6,9 @@ run; theirs is never written to, and whatever debpatch writes is gone at the end
 
 from __future__ import annotations
 
-import atexit
 import re
 import shutil
-import signal
-import tempfile
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +16,7 @@ from typing import Any, Self
 from debpatch.errors import DebpatchError
 from debpatch.inputs.borrowed import alternates, object_folders, show
 from debpatch.inputs.git import Git, GitCommandError
+from debpatch.inputs.scratch import scratch_folder
 
 # Unpacking what was imported would renew the times of equal objects that the user has loose.
 _CONFIG = """\
@@ -38,8 +36,6 @@ _CONFIG = """\
 [protocol]
 \tallow = never
 """
-
-_SIGNALS = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM}
 
 
 class PrivateRepository:
@@ -62,11 +58,7 @@ class PrivateRepository:
         self.location = str(path)
         self.memory: dict[Any, Any] = {}
         # A signal may come before our caller holds what it has to close, or while it is closed.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        self._folder = Path(tempfile.mkdtemp(prefix="debpatch-"))
-        self._remove = partial(shutil.rmtree, self._folder, ignore_errors=True)
-        atexit.register(self._remove)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        self._folder, self._remove = scratch_folder()
         self._git = Git(self._folder)
         try:
             self._git.require_version()
@@ -90,7 +82,6 @@ class PrivateRepository:
         """End Git's processes and remove the private repository."""
         self._git.clear_cache()
         self._remove()
-        atexit.unregister(self._remove)
 
     def _borrow(self, path: Path) -> None:
         if not path.exists():
