@@ -161,13 +161,13 @@ def _evidence(
         return None, NO_REPOSITORY
     named = find_named(header, upstream.repository)
     if all(one.kind == "cause" for one in named):
-        return None, "it names no commit that it comes from"
+        return None, "no upstream commit is named"
     try:
         evidence = gather(named, data, upstream.repository, upstream.landings, upstream.base)
     except DebpatchError as error:
         return None, str(error)
     if not any(one.commit for one in named if one.kind != "cause"):
-        return evidence, "the repository has none of the commits that it names"
+        return evidence, "the repository has none of the commits that are named"
     return evidence, None
 
 

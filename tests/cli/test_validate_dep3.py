@@ -296,7 +296,7 @@ def test_a_package_is_held_against_upstream(upstream: tuple[Repo, str], tmp_path
         ("origin-differs", [witness]),
     ]
     text = debpatch("validate-dep3", root, "--repo", repo.path).out
-    assert "Unverifiable: 1 patch, because it names no commit that it comes from." in text
+    assert "Unverifiable: 1 patch, because no upstream commit is named." in text
     fixed = debpatch("validate-dep3", root, "--repo", repo.path, "--fix")
     assert fixed.code == 0
     result = (root / "debian/patches/x.patch").read_text()

@@ -117,7 +117,7 @@ def test_a_commit_that_is_not_there(upstream: Upstream, tmp_path: Path) -> None:
     fields = "Origin: upstream, commit:{}\nApplied-Upstream: 1.1\n"
     wrong = report(upstream, tmp_path, fields.format("f" * 39 + "0"), upstream.diff(upstream.fix))
     assert proofs(wrong)["commit-unknown"].line == 4
-    assert wrong.unverifiable == "the repository has none of the commits that it names"
+    assert wrong.unverifiable == "the repository has none of the commits that are named"
     for origin in (f"upstream, commit:{upstream.fix[:10]}", f"vendor, commit:{'f' * 40}",
                    f"upstream, https://forge.example/x/commit/{'f' * 40}"):  # fmt: skip
         text = f"Origin: {origin}\nApplied-Upstream: 1.1\n"
@@ -325,7 +325,7 @@ def test_a_backport_in_upstreams_own_words(tmp_path: Path, message: str, is_port
 
 def test_what_names_no_commit_is_unverifiable(upstream: Upstream, tmp_path: Path) -> None:
     found = report(upstream, tmp_path, "Origin: vendor\n", ADAPTED)
-    assert found.unverifiable == "it names no commit that it comes from"
+    assert found.unverifiable == "no upstream commit is named"
     assert not proofs(found)
 
 
