@@ -167,6 +167,10 @@ class _Search:
         for sha, whole in read_whole_changes(self.repository, wanted).items():
             similarity = likeness.to(whole)
             self._add(sha, similarity if similarity >= least else 0.0)
+        # Whoever commits by a script commits much in a second, which alone is no proof.
+        for candidate in [c for branch in branches for c in self._on(branch)] if self.ours else ():
+            if candidate.commit.sha not in self.changes:
+                self._add(candidate.commit.sha, 0.0)
 
     def _add(self, sha: str, alike: float) -> None:
         commit = self.history.commits[sha]

@@ -141,6 +141,17 @@ def test_one_release_is_not_the_landing_of_another(tmp_path: Path) -> None:
     assert stable(repo, fix).landings == ()
 
 
+def test_another_commit_of_the_same_second(tmp_path: Path) -> None:
+    repo = project(tmp_path)
+    fix = fixed(repo, "Check the length of frames")
+    stamp = repo.git("show", "-s", "--format=%ad", "--date=raw", fix)
+    on_stable(repo)
+    (repo.path / "README").write_text("Run it.\n")
+    repo.git("add", "README")
+    repo.git("commit", "-q", "-m", "Run it", f"--date={stamp}")
+    assert stable(repo, fix).state == "unknown"
+
+
 def test_a_mail_that_is_only_mentioned(tmp_path: Path) -> None:
     repo = project(tmp_path)
     fix = fixed(repo, "Check the length of frames\n\nMessage-Id: <1@example.org>")
