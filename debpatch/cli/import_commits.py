@@ -9,13 +9,16 @@ import typer
 from debpatch.cli.app import app
 from debpatch.cli.options import (
     Base,
+    Closes,
     Format,
     FormatOption,
     Output,
     Package,
     Repo,
     Revisions,
+    Suite,
     Update,
+    UpstreamBug,
 )
 
 
@@ -26,20 +29,12 @@ def import_commits(
     repo: Repo = None,
     update: Update = False,
     base: Base = None,
-    suite: Annotated[
-        str | None,
-        typer.Option("--suite", help="Where the upload goes. Default: where the last one went."),
-    ] = None,
+    suite: Suite = None,
     security: Annotated[
         bool, typer.Option("--security", help="Send it through the security team.")
     ] = False,
-    closes: Annotated[
-        list[str] | None,
-        typer.Option("--closes", metavar="N", help="A bug in Debian's tracker that this fixes."),
-    ] = None,
-    bug: Annotated[
-        list[str] | None, typer.Option("--bug", metavar="URL", help="A bug in upstream's tracker.")
-    ] = None,
+    closes: Closes = None,
+    bug: UpstreamBug = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would change as a diff; write nothing.")
     ] = False,

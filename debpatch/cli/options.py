@@ -64,6 +64,28 @@ Revisions = Annotated[
         help="The commits, in order: A, A,B,C or A..B.",
     ),
 ]
+Suite = Annotated[
+    str | None,
+    typer.Option(
+        "--suite", metavar="SUITE", help="Where it shall go. Default: where the last upload went."
+    ),
+]
+Unstable = Annotated[
+    str | None,
+    typer.Option(
+        "--unstable",
+        metavar="VERSION",
+        help="The version in unstable. Default: what this machine's apt knows.",
+    ),
+]
+Closes = Annotated[
+    list[str] | None,
+    typer.Option("--closes", metavar="N", help="A bug in Debian's tracker that this fixes."),
+]
+UpstreamBug = Annotated[
+    list[str] | None,
+    typer.Option("--bug", metavar="URL", help="A bug in upstream's tracker."),
+]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to the terminal."),

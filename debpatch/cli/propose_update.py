@@ -10,7 +10,18 @@ import typer
 
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_patch, complete_revision
-from debpatch.cli.options import Base, Format, FormatOption, Package, Repo, Update
+from debpatch.cli.options import (
+    Base,
+    Closes,
+    Format,
+    FormatOption,
+    Package,
+    Repo,
+    Suite,
+    Unstable,
+    Update,
+    UpstreamBug,
+)
 
 
 class KindOption(StrEnum):
@@ -60,20 +71,10 @@ def propose_update(
             "compare with.",
         ),
     ] = None,
-    suite: Annotated[
-        str | None,
-        typer.Option("--suite", help="Where it shall go. Default: where the last upload went."),
-    ] = None,
-    unstable: Annotated[
-        str | None, typer.Option("--unstable", metavar="VERSION", help="The version in unstable.")
-    ] = None,
-    closes: Annotated[
-        list[str] | None,
-        typer.Option("--closes", metavar="N", help="A bug in Debian's tracker that this fixes."),
-    ] = None,
-    bug: Annotated[
-        list[str] | None, typer.Option("--bug", metavar="URL", help="A bug in upstream's tracker.")
-    ] = None,
+    suite: Suite = None,
+    unstable: Unstable = None,
+    closes: Closes = None,
+    bug: UpstreamBug = None,
     look_up_bugs: Annotated[
         bool,
         typer.Option(

@@ -9,7 +9,18 @@ import typer
 
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_revision
-from debpatch.cli.options import Base, Format, FormatOption, Package, PatchFile, Repo, Update
+from debpatch.cli.options import (
+    Base,
+    Closes,
+    Format,
+    FormatOption,
+    Package,
+    PatchFile,
+    Repo,
+    Suite,
+    Unstable,
+    Update,
+)
 from debpatch.cli.propose_update import KindOption
 
 if TYPE_CHECKING:
@@ -51,17 +62,9 @@ def review(
             "LTS, else the maintainer.",
         ),
     ] = None,
-    suite: Annotated[
-        str | None,
-        typer.Option("--suite", help="Where it shall go. Default: where the last upload went."),
-    ] = None,
-    unstable: Annotated[
-        str | None, typer.Option("--unstable", metavar="VERSION", help="The version in unstable.")
-    ] = None,
-    closes: Annotated[
-        list[str] | None,
-        typer.Option("--closes", metavar="N", help="A bug in Debian's tracker that this fixes."),
-    ] = None,
+    suite: Suite = None,
+    unstable: Unstable = None,
+    closes: Closes = None,
     repo: Repo = None,
     update: Update = False,
     package: Package = None,
