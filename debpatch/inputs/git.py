@@ -139,6 +139,8 @@ class Git(git.Git):
         except BrokenPipeError as error:
             process = getattr(self, reader)
             setattr(self, reader, None)  # the next one begins anew
+            with suppress(BrokenPipeError):  # what it was not told any more is of no use
+                process.proc.stdin.close()
             _require_no_signal(process.proc.wait())
             raise ValueError("git cat-file has ended") from error
 
