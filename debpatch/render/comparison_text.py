@@ -14,6 +14,7 @@ from debpatch.compare.comparison import Comparison, HunkComparison, Verdict
 from debpatch.compare.ladder import Status
 from debpatch.compare.report import AlternativeReport, PatchReport, TreeDifference
 from debpatch.render.hunk_text import add_change, add_pairs
+from debpatch.render.identity import found_by
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 
@@ -107,15 +108,6 @@ def _head(
     if report.base is not None:
         by = f" (by {one_line(report.base_from)})" if report.base_from else ""
         page.paragraph(f"onto     {one_line(report.base.name)}{by}{_fit(report)}", 2, hanging=9)
-
-
-def found_by(identity: Identity) -> str:
-    """How the commits were found that the patch does not name, and how sure that is."""
-    signs = ", ".join(sign.value for sign in identity.signs)
-    them = "it" if len(identity.commits) == 1 else "them"
-    return (
-        f"by {signs}, as the patch does not name {them}; {min(identity.confidence, 0.999):.1%} sure"
-    )
 
 
 def _fit(report: PatchReport) -> str:

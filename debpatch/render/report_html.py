@@ -9,6 +9,7 @@ from debpatch.render.html.conflicts import conflicts_view, regions
 from debpatch.render.html.glance import figures
 from debpatch.render.html.header import header_view
 from debpatch.render.html.links import commit_urls
+from debpatch.render.identity import found_by
 from debpatch.review.review import Review, Verdict
 
 SECTIONS = {
@@ -65,6 +66,7 @@ def render(review: Review) -> str:
             if review.package
             else None,
             "url": url,
+            "found": found_by(review.identity) if review.identity else None,
             "figures": figures(review),
             "picture": lanes.picture(review.timeline, review.backports, name)
             if review.timeline and has_picture

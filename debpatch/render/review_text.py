@@ -9,8 +9,8 @@ from debpatch.inputs.repository import Commit
 from debpatch.picks.backports import Backports, State
 from debpatch.picks.conflicts import Trial
 from debpatch.render.commits_text import clipped, short
-from debpatch.render.comparison_text import found_by
 from debpatch.render.conflicts_text import OUTCOMES, STYLES, carrier
+from debpatch.render.identity import found_by
 from debpatch.render.page import Look, Page, count
 from debpatch.render.plan_text import because
 from debpatch.render.safe import one_line

@@ -248,6 +248,9 @@ def test_a_patch_without_a_header_is_looked_for(demo: Demo, tmp_path: Path) -> N
     found = done.json
     assert found["comparison"]["identified"]["evidence"] == ["content"]
     assert named.json["comparison"]["identified"] is None
+    says = "found by content, as the patch does not name it"
+    assert says in (tmp_path / "r/report.html").read_text()
+    assert says not in (tmp_path / "named/report.html").read_text()
     for what in ("verdict", "fixes", "series", "plan"):
         assert found[what] == named.json[what]
 
