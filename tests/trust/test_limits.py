@@ -113,6 +113,7 @@ finally:
 MEGABYTES = 20 if os.environ.get("DEBPATCH_TEST_LONG") else 4
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="/proc is not mounted")
 def test_a_20_mb_patch_takes_less_than_500_mb(tmp_path: Path) -> None:
     """A table, every line of it new: the result is right, and memory within bounds.
 
