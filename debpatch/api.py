@@ -15,7 +15,7 @@ from datetime import date
 
 from debpatch.audit.origin import read_alternatives
 from debpatch.compare.report import PatchReport, report
-from debpatch.dep3.settings import FILE, Settings, read_settings
+from debpatch.dep3.settings import settings_of
 from debpatch.dep3.targets import Target, open_targets
 from debpatch.dep3.validate import Report, look_up, validate
 from debpatch.inputs.patch import read_patch
@@ -135,8 +135,5 @@ def plan_backport(
 
 
 def _validate(target: Target, repository: Repository | None) -> Sequence[Report]:
-    settings = Settings()
-    if target.package:
-        settings = read_settings(target.package.read(FILE), f"{target.package.location}: {FILE}")
     upstream = look_up(target, repository) if repository else None
-    return tuple(validate(target, settings, date.today(), upstream))
+    return tuple(validate(target, settings_of(target.package), date.today(), upstream))

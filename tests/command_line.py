@@ -37,6 +37,11 @@ def debpatch(*arguments: str | Path, cwd: Path | None = None, stdin: bytes = b""
     return Done(done.returncode, _text(done.stdout), _text(done.stderr))
 
 
+def flat(text: str) -> str:
+    """Text without the line breaks of its paragraphs."""
+    return " ".join(text.split())
+
+
 def refusal(*arguments: str | Path, cwd: Path | None = None, stdin: bytes = b"") -> str:
     """The one line with which ``debpatch`` says that it cannot do this."""
     done = debpatch(*arguments, cwd=cwd, stdin=stdin)

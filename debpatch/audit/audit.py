@@ -13,7 +13,7 @@ from debpatch.audit.series import Application, SeriesPatch, apply_in_turn, read_
 from debpatch.audit.source import read_source
 from debpatch.audit.upstream import Upstream
 from debpatch.dep3.rules import Severity
-from debpatch.dep3.settings import FILE, read_settings
+from debpatch.dep3.settings import settings_of
 from debpatch.dep3.targets import package_target
 from debpatch.dep3.validate import Finding, look_up, validate
 from debpatch.errors import DebpatchError
@@ -132,7 +132,7 @@ def audit_series(
     tell("checking the headers")
     target = package_target(package)
     headers = look_up(target, repository, base, upstream.history)
-    settings = read_settings(package.read(FILE), f"{package.location}: {FILE}")
+    settings = settings_of(package)
     reports = list(validate(target, settings, today, headers))
     subjects = [read_subject(upstream, patch) for patch in patches]
     befores = [application.before if start else None for application in applications]

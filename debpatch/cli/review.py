@@ -117,8 +117,8 @@ def review(
         source, unpacked = workspace.package, package
         if source and source.root and not package and not Path.cwd().is_relative_to(source.root):
             unpacked = str(source.root)  # found around the patch, and not where the user stands
-        elif source and source.dsc:  # dpkg-source(1) names the folder so
-            unpacked = f"{source.name}-{source.upstream_version}"
+        elif source and source.unpacked:
+            unpacked = source.unpacked
         dsc = source.dsc if source else None
         commands = Commands(patch, str(folder), repo, package, base, unpacked, dsc)
         found = gather(workspace, commands, wishes, upstream or (), tell)

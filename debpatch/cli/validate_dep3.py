@@ -143,12 +143,9 @@ def _about_rules(name: str | None) -> str:
 
 
 def _settings(target: Target, select: Iterable[str], ignore: Iterable[str]) -> Settings:
-    from debpatch.dep3.settings import FILE, Settings, read_settings
+    from debpatch.dep3.settings import settings_of
 
-    settings = Settings()
-    if target.package:
-        settings = read_settings(target.package.read(FILE), f"{target.package.location}: {FILE}")
-    return settings.narrowed(select, ignore)
+    return settings_of(target.package).narrowed(select, ignore)
 
 
 @contextmanager

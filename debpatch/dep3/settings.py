@@ -15,10 +15,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from debpatch.dep3.rules import Rule, all_rules
 from debpatch.errors import DebpatchError
+
+if TYPE_CHECKING:
+    from debpatch.inputs.source_package import SourcePackage
 
 FILE = "debian/debpatch.toml"
 """The package's settings."""
@@ -66,6 +69,13 @@ class Settings:
         }
         for name in sorted(named - known):
             raise DebpatchError(f"{where}: {name!r} is no rule; see validate-dep3 --list-rules")
+
+
+def settings_of(package: SourcePackage | None) -> Settings:
+    """The settings that ``package`` has; the defaults without one. Raises as ``read_settings``."""
+    if package is None:
+        return Settings()
+    return read_settings(package.read(FILE), f"{package.location}: {FILE}")
 
 
 def read_settings(data: bytes | None, where: str) -> Settings:

@@ -46,6 +46,11 @@ class SourcePackage:
     dsc: Path | None = None
 
     @property
+    def unpacked(self) -> str | None:
+        """The folder that dpkg-source(1) will make of a ``.dsc``; None for what is a folder."""
+        return f"{self.name}-{self.upstream_version}" if self.dsc else None
+
+    @property
     def upstream_version(self) -> str:
         """The version without epoch and Debian revision, Debian Policy 5.6.12."""
         return self.version.upstream_version or str(self.version)

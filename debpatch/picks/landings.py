@@ -24,7 +24,7 @@ from debpatch.picks.evidence import Fix, Sign, confidence, picked_from
 from debpatch.picks.similarity import Likeness, Rarity, contained
 
 CLAIMED = 0.6
-"""From this confidence on a commit is called a landing; docs/benchmarks.md has what others give."""
+"""From this confidence on a commit is a landing; docs/find-backports.md has what others give."""
 SUSPECTED = 0.2
 """From this confidence on it cannot be said that there is none."""
 

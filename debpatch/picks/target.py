@@ -147,9 +147,7 @@ def package_target(
         own[parent] = what
     assert parent is not None  # noqa: S101 - there is at least the source
     name = f"{name} before {before}" if before else name
-    is_packed = package.location.startswith(APT) or package.location.endswith(".dsc")
-    unpacked = f"{package.name}-{package.upstream_version}" if is_packed else None
-    return Target(repository, name, parent, revision, own, package.location, unpacked)
+    return Target(repository, name, parent, revision, own, package.location, package.unpacked)
 
 
 def check_related(target: Target, commits: Sequence[Commit]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from debpatch.dep3.settings import FILE, read_settings
+from debpatch.dep3.settings import settings_of
 from debpatch.dep3.targets import PatchFile, Target
 from debpatch.dep3.validate import Finding, look_up, validate
 from debpatch.inputs.repository import Repository
@@ -28,7 +28,7 @@ def check_headers(
         for entry in new_patches(current, proposed)
     ]
     target = Target(patches, package=proposed)
-    settings = read_settings(proposed.read(FILE), f"{proposed.location}: {FILE}")
+    settings = settings_of(proposed)
     upstream = look_up(target, repository, base)
     reports = validate(target, settings, today, upstream)
     return tuple(finding for report in reports for finding in report.findings)

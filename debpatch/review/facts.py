@@ -11,7 +11,7 @@ from debpatch.audit.identity import Identity
 from debpatch.audit.origin import find_whole, read_alternatives
 from debpatch.compare.report import PatchReport
 from debpatch.compare.report import report as compare
-from debpatch.dep3.settings import FILE, Settings, read_settings
+from debpatch.dep3.settings import Settings, settings_of
 from debpatch.dep3.targets import PatchFile
 from debpatch.dep3.targets import Target as HeaderTarget
 from debpatch.dep3.validate import Report as HeaderReport
@@ -155,9 +155,8 @@ def _comparison(
 def _header(workspace: Workspace, today: date, unknown: _Unknown) -> HeaderReport:
     patch, package = workspace.patch, workspace.package
     settings = Settings()
-    if package is not None:
-        with unknown.about("the package's settings"):
-            settings = read_settings(package.read(FILE), f"{package.location}: {FILE}")
+    with unknown.about("the package's settings"):
+        settings = settings_of(package)
     name = workspace.entry or patch.name.rpartition("/")[2]
     target = HeaderTarget([PatchFile(patch.name, name, lambda: patch.data)], package=package)
     found = look_up(target, workspace.repository, workspace.base)

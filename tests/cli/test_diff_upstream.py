@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import debpatch, environment, refusal
+from command_line import debpatch, environment, flat, refusal
 from inputs.source_packages import packaging, write_tree
 from picks.repos import Repo
 
@@ -69,11 +69,6 @@ def hand_made(repo: Repo, text: str = FIXED, path: str = "link.c") -> Path:
     data = repo.run("diff", "--src-prefix=hello-1.0.orig/", "--dst-prefix=hello-1.0/").stdout
     repo.git("checkout", "-q", "--force", "main")
     return write(repo, data)
-
-
-def flat(text: str) -> str:
-    """Text without the line breaks of its paragraphs."""
-    return " ".join(text.split())
 
 
 # -- what it says, and what it exits with ----------------------------------------------------------

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Done, debpatch, environment, refusal
+from command_line import Done, debpatch, environment, flat, refusal
 
 from debpatch.demo import Demo, build_demo
 from debpatch.review.judge import some
@@ -46,11 +46,6 @@ def review(demo: Demo, *options: str | Path, patch: Path | None = None) -> Done:
 
 def files(folder: Path) -> set[str]:
     return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
-
-
-def flat(text: str) -> str:
-    """Text without the line breaks of its paragraphs."""
-    return " ".join(text.split())
 
 
 def short(demo: Demo, *names: str) -> list[str]:
