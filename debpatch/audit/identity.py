@@ -271,9 +271,9 @@ def _equal(case: _Case, candidate: _Candidate) -> Identity | None:
     here = [change for change in theirs if change.path in case.paths]
     if [(c.path, c.text) for c in here] != [(c.path, c.text) for c in ours]:
         return None
-    is_identical = [c.hunk.lines for c in here] == [c.hunk.lines for c in ours]
+    is_identical = [c.hunk.body for c in here] == [c.hunk.body for c in ours]
     match = Verdict.IDENTICAL if is_identical else Verdict.EQUIVALENT
-    lines = sum(len(change.text) for change in here)
+    lines = sum(change.size for change in here)
     left_out = _telling_paths(change for change in theirs if change.path not in case.paths)
     return _identity([candidate], match, (lines, lines), (0, lines), left_out)
 
@@ -302,8 +302,8 @@ def _rewritten(case: _Case, candidate: _Candidate, here: Sequence[Change]) -> Id
     if not {Sign.SUBJECT, Sign.AUTHOR_DATE} <= candidate.signs:
         return None
     common = _lines(candidate.lines, case.paths) & _lines(case.subject.lines)
-    total = sum(len(change.text) for change in case.subject.changes)
-    of = sum(len(change.text) for change in here)
+    total = sum(change.size for change in case.subject.changes)
+    of = sum(change.size for change in here)
     own = total - common.total()
     return _identity([candidate], Verdict.DIVERGED, (common.total(), of), (own, total), ())
 
@@ -324,9 +324,9 @@ def _compared(
         hunks=tuple(h for h in comparison.hunks if not h.upstream or h.upstream.path in met),
     )
     added = [hunk.patch for hunk in judged.hunks if hunk.status is Status.ADDED and hunk.patch]
-    own = sum(len(change.text) for change in added if not is_noise(change))
+    own = sum(change.size for change in added if not is_noise(change))
     left_out = _telling_paths(change for change in theirs if change.path not in met)
-    total = sum(len(change.text) for change in case.subject.changes)
+    total = sum(change.size for change in case.subject.changes)
     return _identity(candidates, judged.verdict, judged.carried, (own, total), left_out)
 
 

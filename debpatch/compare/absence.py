@@ -19,6 +19,7 @@ from rapidfuzz import fuzz, process
 
 from debpatch.compare.change import Change
 from debpatch.compare.ladder import renamed
+from debpatch.inputs.diff import NO_NEWLINE
 from debpatch.inputs.tree import Tree
 
 
@@ -65,10 +66,8 @@ def why_missing(
 
 def _ends_only(change: Change) -> bool:
     """Whether only the line break at the file's end comes or goes."""
-    if len(change.text) != 2:
-        return False
-    (_, removed, before), (_, added, after) = change.text
-    return removed == added and before != after
+    removed, added = change.hunk.removed, change.hunk.added
+    return len(removed) == 1 and removed == added and change.text.count(f"\n{NO_NEWLINE}") == 1
 
 
 def places(path: str, base: Tree, names: Iterable[str]) -> Sequence[str]:

@@ -17,12 +17,16 @@ from itertools import product
 from math import sqrt
 from pathlib import PurePosixPath
 from typing import TypeVar
+from zlib import crc32
 
 from rapidfuzz import fuzz
 
 from debpatch.compare.assignment import assign
 from debpatch.compare.change import Change
 from debpatch.compare.ladder import folded
+from debpatch.compare.lexer import LexedLine, whole_lines
+from debpatch.inputs.diff import lines_of
+from debpatch.inputs.kept import HUGE, kept
 
 ALONE = 0.34
 """The price of staying alone: pairs less alike than this, from 0 to 1, are not made."""
@@ -47,8 +51,13 @@ def align(
 
     ``moved`` maps upstream's paths to the names that the same files have at the patch's base.
     """
-    left = [_Profile(change, moved.get(change.old_path or "", change.path)) for change in upstream]
-    right = [_Profile(change, change.path) for change in patch]
+    is_much = sum(len(change.hunk.body) for change in (*upstream, *patch)) > _MUCH
+    left = [
+        _Profile(change, path, is_much and _is_long(change))
+        for change in upstream
+        for path in [moved.get(change.old_path or "", change.path)]
+    ]
+    right = [_Profile(change, change.path, is_much and _is_long(change)) for change in patch]
     shared = {profile.path for profile in left} & {profile.path for profile in right}
     pairs = _equal_to_the_letter(left, right)
     if len(pairs) == len(left) == len(right):
@@ -81,16 +90,24 @@ class _Profile:
     """A hunk as the alignment sees it; ``path`` is where upstream's file lies at the base.
 
     Comments say little about which hunk answers which, so they only count where there is no code.
+    Of a hunk that ``is_sampled`` a part of the lines stands for all, the same ones on both sides.
     """
 
     change: Change
     path: str
+    is_sampled: bool
+
+    @cached_property
+    def _lines(self) -> Sequence[LexedLine]:
+        if not self.is_sampled:
+            return self.change.lines
+        return [line for line in whole_lines(self.change.hunk) if _is_sample(line.text)]
 
     @cached_property
     def pieces(self) -> tuple[Counter[_Text], ...]:
         """The runs of changed lines between context: what another hunk may hold a part of."""
         pieces: list[Counter[_Text]] = []
-        for line in self.change.lines:
+        for line in self._lines:
             if _WORD.search(line.text) and (self.change.is_comment or not line.is_comment):
                 while len(pieces) <= line.run:
                     pieces.append(Counter())
@@ -107,7 +124,7 @@ class _Profile:
         """The words of those lines, each with the line's sign before it."""
         return Counter(
             line.sign + word
-            for line in self.change.lines
+            for line in self._lines
             if self.change.is_comment or not line.is_comment
             for word in _WORD.findall(line.text)
         )
@@ -123,10 +140,15 @@ class _Profile:
     @cached_property
     def comment(self) -> str:
         """The words of the changed comments."""
-        comments = (line for line in self.change.lines if line.is_comment)
+        comments = (line for line in self._lines if line.is_comment)
         return " ".join(word for line in comments for word in _WORD.findall(line.text))
 
-    @cached_property
+    @property
+    def is_huge(self) -> bool:
+        """Whether this is data, or generated."""
+        return self.change.is_huge
+
+    @kept
     def folded(self) -> list[str]:
         """What the hunk does, comments and white space folded."""
         return folded([self.change])
@@ -136,9 +158,25 @@ class _Profile:
         """The context lines that hold a word, white space squeezed."""
         return Counter(
             "".join(line.text.split())
-            for line in self.change.hunk.lines
+            for line in lines_of(self.change.hunk.body)
             if line.sign == " " and _WORD.search(line.text)
+            if not self.is_sampled or _is_sample(line.text)
         )
+
+
+_MUCH = 16 * HUGE
+"""From this length of all hunks together on a part of the lines of long ones has to do."""
+_SAMPLED = 16
+
+
+def _is_long(change: Change) -> bool:
+    return len(change.hunk.body) * 4 > HUGE  # a huge hunk's partner may be somewhat shorter
+
+
+def _is_sample(text: str) -> bool:
+    """Whether the line is the one in so many that counts, wherever it stands."""
+    squeezed = "".join(text.split()).encode("utf-8", "surrogateescape")
+    return crc32(squeezed) % _SAMPLED == 0
 
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -211,7 +249,7 @@ def _equal_to_the_letter(
 
 
 def _in_context(change: Change) -> Hashable:
-    return change.hunk.section, change.hunk.lines
+    return change.hunk.section, change.hunk.body
 
 
 def _in_function(change: Change) -> Hashable:

@@ -69,13 +69,17 @@ def _changes(repository: Repository, run: _Run) -> list[Change]:
 
 def _origin(change: Change, parts: Iterable[tuple[str, Diff]]) -> str:
     """The commit that a hunk of the folded series owes most lines to, the later of equals."""
-    wanted = Counter(change.text)
+    wanted = Counter(_lines(change))
     common = {
-        sha: sum((wanted & Counter(own.text)).total() for own in changes(diff, sha) if
+        sha: sum((wanted & Counter(_lines(own))).total() for own in changes(diff, sha) if
                  own.path == change.path)
         for sha, diff in parts
     }  # fmt: skip
     return max(reversed(common), key=lambda sha: common[sha])
+
+
+def _lines(change: Change) -> list[str]:
+    return change.text.split("\n")[:-1]
 
 
 def moved_paths(alternative: Alternative, base: Tree) -> Mapping[str, str]:

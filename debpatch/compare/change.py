@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from debpatch.compare.lexer import LexedLine, changed_lines
-from debpatch.inputs.diff import Diff, FileDiff, Hunk, Line
+from debpatch.compare.lexer import LexedLine, changed_lines, whole_lines
+from debpatch.inputs.diff import Diff, FileDiff, Hunk, Line, Sign, body_of
+from debpatch.inputs.kept import kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,21 +23,38 @@ class Change:
     old_path: str | None
     hunk: Hunk
 
-    @cached_property
+    @property
+    def is_huge(self) -> bool:
+        """Whether this is data, or generated."""
+        return self.hunk.is_huge
+
+    @kept
     def lines(self) -> tuple[LexedLine, ...]:
         """The removed and added lines that are not blank, lexed, in the hunk's order."""
         lines = changed_lines(self.hunk, self.path)
         return tuple(line for line in lines if not line.is_blank) or lines
 
     @cached_property
-    def text(self) -> tuple[tuple[str, str, bool], ...]:
+    def count(self) -> int:
+        """How many these are."""
+        if not self.is_huge:
+            return len(self.lines)
+        return sum(not line.is_blank for line in whole_lines(self.hunk)) or self.size
+
+    @property
+    def text(self) -> str:
         """The removed and added lines to the letter."""
-        return tuple((n.sign, n.text, n.newline) for n in self.hunk.lines if n.sign != " ")
+        return self.hunk.changed
+
+    @property
+    def size(self) -> int:
+        """How many lines are removed and added."""
+        return self.hunk.size
 
     @cached_property
     def is_comment(self) -> bool:
         """Whether nothing but comments and blank lines change."""
-        return all(line.is_comment or line.is_blank for line in self.lines)
+        return not self.is_huge and all(line.is_comment or line.is_blank for line in self.lines)
 
 
 def changes(diff: Diff, sha: str | None) -> list[Change]:
@@ -55,9 +73,9 @@ def changes(diff: Diff, sha: str | None) -> list[Change]:
 def _said_of(file: FileDiff) -> Iterator[Hunk]:
     lines: list[Line] = []
     if file.copied:
-        lines.append(Line("+", f"copy of {file.old_path}"))
+        lines.append(_said("+", f"copy of {file.old_path}"))
     elif file.old_path and file.new_path and file.old_path != file.new_path:
-        lines += Line("-", f"name {file.old_path}"), Line("+", f"name {file.new_path}")
+        lines += _said("-", f"name {file.old_path}"), _said("+", f"name {file.new_path}")
     old, new = file.old_mode or _PLAIN, file.new_mode or _PLAIN
     if file.old_path and file.new_path and old != new:
         lines += Line("-", f"mode {old}"), Line("+", f"mode {new}")
@@ -68,7 +86,11 @@ def _said_of(file: FileDiff) -> Iterator[Hunk]:
     elif not file.hunks and not lines:
         lines.append(Line("+" if file.old_path is None else "-", "empty file"))
     if lines:
-        yield Hunk(0, 0, 0, 0, 0, "", tuple(lines))
+        yield Hunk(0, 0, 0, 0, 0, "", body_of(lines))
+
+
+def _said(sign: Sign, text: str) -> Line:
+    return Line(sign, text.replace("\n", "\\n"))  # a file's name may have any character
 
 
 _PLAIN = "100644"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -12,10 +12,12 @@ from debpatch.compare.absence import Reason, why_missing
 from debpatch.compare.alignment import Pair, align
 from debpatch.compare.change import Change
 from debpatch.compare.home import plausible_at
+from debpatch.compare.huge import unmatched
 from debpatch.compare.ladder import Status, folded, is_trivial, rung
 from debpatch.compare.lexer import lexer_for
-from debpatch.compare.lines import LinePair, carried, pair_lines
+from debpatch.compare.lines import LinePair, carried, pair_lines, pair_unmatched
 from debpatch.compare.renames import Renaming, identifier_map
+from debpatch.inputs.kept import kept
 from debpatch.inputs.tree import Tree
 
 
@@ -32,38 +34,63 @@ class Verdict(StrEnum):
     """Less than half is carried: another way to the same end, or another end."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HunkComparison:
     """An upstream hunk and its counterpart; one of them is None where the other stands alone.
 
-    ``lines`` is empty for hunks equal to the letter. ``reason`` is given for missing hunks, where
-    the tree that the patch applies to is known. ``is_repeat`` says that the patch does several
-    times what this upstream hunk does once.
+    ``reason`` is given for missing hunks, where the tree that the patch applies to is known.
+    ``renames`` maps upstream's names to the patch's, for the whole comparison, and ``identifiers``
+    are those in this hunk. ``is_repeat`` says that the patch does several times what this upstream
+    hunk does once.
     """
 
     status: Status
     upstream: Change | None
     patch: Change | None
-    lines: tuple[LinePair, ...] = ()
     reason: Reason | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
     identifiers: tuple[Renaming, ...] = ()
     is_repeat: bool = False
+
+    @property
+    def is_huge(self) -> bool:
+        """Whether this is data, or generated."""
+        return any(change.is_huge for change in (self.upstream, self.patch) if change)
+
+    @kept
+    def lines(self) -> tuple[LinePair, ...]:
+        """The changed lines of both beside each other; nothing for hunks equal to the letter.
+
+        Of huge hunks those that only one of them has, and not more than anybody reads.
+        """
+        if self.upstream is None or self.patch is None or self.status in _TO_THE_LETTER:
+            return ()
+        if self.is_huge:
+            return pair_unmatched(self.upstream, self.patch)
+        return pair_lines(self.upstream, self.patch, self.renames)
 
     @cached_property
     def carried(self) -> tuple[int, int]:
         """How many of upstream's changed lines (blank ones apart) the patch has, of how many."""
         if self.upstream is None:
             return 0, 0
-        total = len(self.upstream.lines)
+        total = self.upstream.count
         if self.patch is None:
             return 0, total
-        return carried(self.lines) if self.status is Status.ADAPTED else (total, total)
+        if self.status is not Status.ADAPTED:
+            return total, total
+        if self.is_huge:
+            return total - sum(1 for _ in unmatched(self.upstream, self.patch)), total
+        return carried(self.lines)
 
     @property
     def is_trivial(self) -> bool:
         """Whether nothing but comments and white space changes."""
         change = self.upstream or self.patch
         return change is not None and is_trivial(change)
+
+
+_TO_THE_LETTER = {Status.IDENTICAL, Status.CONTEXT}
 
 
 @dataclass(frozen=True)
@@ -86,12 +113,11 @@ class Comparison:
     @cached_property
     def carried(self) -> tuple[int, int]:
         """Upstream's changed lines that the patch has, of those that there are to carry."""
-        found: dict[Change, set[int]] = defaultdict(set)
+        found: dict[Change, list[HunkComparison]] = defaultdict(list)
         for hunk in self.hunks:
-            if hunk.upstream is None or hunk.reason not in (None, Reason.NOT_CARRIED):
-                continue
-            found[hunk.upstream] |= _carried_lines(hunk)
-        return sum(map(len, found.values())), sum(len(change.lines) for change in found)
+            if hunk.upstream and hunk.reason in (None, Reason.NOT_CARRIED):
+                found[hunk.upstream].append(hunk)
+        return sum(map(_carried, found.values())), sum(change.count for change in found)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -109,14 +135,13 @@ class Comparison:
         return Verdict.ADAPTED if lines * 2 >= of and lines else Verdict.DIVERGED
 
 
-def _carried_lines(hunk: HunkComparison) -> set[int]:
-    """Which of the upstream hunk's changed lines its counterpart has."""
-    if hunk.upstream is None or hunk.patch is None:
-        return set()
-    if hunk.status is not Status.ADAPTED:
-        return set(range(len(hunk.upstream.lines)))
-    equal = {id(pair.upstream) for pair in hunk.lines if pair.equal}
-    return {n for n, line in enumerate(hunk.upstream.lines) if id(line) in equal}
+def _carried(hunks: Sequence[HunkComparison]) -> int:
+    """How many of an upstream hunk's changed lines its counterparts have together."""
+    most = max(hunk.carried[0] for hunk in hunks)
+    if len(hunks) == 1:
+        return most
+    pairs = (pair for hunk in hunks for pair in hunk.lines if pair.equal)
+    return max(most, len({pair.upstream.place for pair in pairs if pair.upstream}))
 
 
 def _is_excused(hunk: HunkComparison) -> bool:
@@ -186,12 +211,10 @@ def _matched(
 ) -> HunkComparison:
     upstream, patch = pair
     is_repeat = answers > 1 and rung(upstream, patch, names) is not Status.ADAPTED
-    if status in {Status.IDENTICAL, Status.CONTEXT}:
+    if status in _TO_THE_LETTER:
         return HunkComparison(status, upstream, patch, is_repeat=is_repeat)
-    here = " ".join(line.text for line in upstream.lines)
-    used = tuple(renaming for renaming in renamings if renaming.upstream in here)
-    lines = pair_lines(upstream, patch, names)
-    return HunkComparison(status, upstream, patch, lines, identifiers=used, is_repeat=is_repeat)
+    used = tuple(renaming for renaming in renamings if renaming.upstream in upstream.text)
+    return HunkComparison(status, upstream, patch, None, names, used, is_repeat)
 
 
 def _statuses(pairs: Sequence[Pair], names: Mapping[str, str], at_base: Set[str]) -> list[Status]:
@@ -222,12 +245,12 @@ def _status(
     if alone is not Status.ADAPTED:
         return alone
     ours, theirs = partners[patch], partners[upstream]
-    if len(ours) + len(theirs) == 2:
+    if len(ours) + len(theirs) == 2 or any(change.is_huge for change in (*ours, *theirs)):
         return alone
     if folded(ours) == folded(theirs):
         return Status.CONTEXT if _text(ours) == _text(theirs) else Status.FORMATTING
     return Status.RENAMED if folded(ours, names) == folded(theirs) else Status.ADAPTED
 
 
-def _text(changes: Iterable[Change]) -> list[tuple[str, str, bool]]:
-    return [line for change in changes for line in change.text]
+def _text(changes: Iterable[Change]) -> str:
+    return "".join(change.text for change in changes)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from debpatch.compare.change import Change
+from debpatch.compare.huge import same_but_for_white_space
 from debpatch.compare.lexer import MEMBER, LexedLine, layout, lex
 from debpatch.inputs.diff import Line
 
@@ -31,10 +32,13 @@ def rung(upstream: Change, patch: Change, renames: Mapping[str, str]) -> Status:
 
     ``renames`` maps upstream's names and member chains to the patch's, for the whole comparison.
     """
-    if upstream.hunk.lines == patch.hunk.lines:
+    if upstream.hunk.body == patch.hunk.body:
         return Status.IDENTICAL
     if upstream.text == patch.text:
         return Status.CONTEXT
+    if upstream.is_huge or patch.is_huge:
+        is_same = same_but_for_white_space(upstream, patch)
+        return Status.FORMATTING if is_same else Status.ADAPTED
     if folded([upstream]) == folded([patch]):
         return Status.FORMATTING
     if renames and folded([upstream], renames) == folded([patch]):

@@ -7,7 +7,7 @@ is that it may begin inside a comment, which is put right below.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
@@ -19,7 +19,8 @@ from pygments.token import Literal as Constant
 from pygments.token import Token as TokenType
 
 from debpatch.compare.languages import lexer_class
-from debpatch.inputs.diff import Hunk, Line, Sign
+from debpatch.inputs.diff import Hunk, Line, Sign, lines_of
+from debpatch.inputs.kept import HUGE
 
 Kind = Literal["name", "comment", "text"]
 
@@ -39,7 +40,8 @@ class Token:
 class LexedLine:
     """A changed line with its tokens; white space is not among them.
 
-    ``run`` counts, from 0, the runs of changed lines that context parts a hunk into.
+    ``run`` counts, from 0, the runs of changed lines that context parts a hunk into; ``place`` is
+    the line's index in its hunk.
     """
 
     sign: Sign
@@ -47,6 +49,7 @@ class LexedLine:
     tokens: tuple[Token, ...]
     newline: bool = True
     run: int = 0
+    place: int = 0
 
     @property
     def is_blank(self) -> bool:
@@ -59,38 +62,47 @@ class LexedLine:
         return bool(self.tokens) and all(token.kind == "comment" for token in self.tokens)
 
 
-@lru_cache(maxsize=1024)
 def changed_lines(hunk: Hunk, path: str) -> tuple[LexedLine, ...]:
     """The removed and added lines of ``hunk``, lexed as part of a file named ``path``.
 
-    Each side is lexed with its context, as the code that it is part of. A commit is compared more
-    than once, so what was lexed last is kept.
+    Each side is lexed with its context, as the code that it is part of. A huge hunk is not worth
+    minutes of that: its lines are taken whole, so nothing is said about comments and names in it.
     """
-    lexed = {"-": iter(lex(_texts(hunk.old), path)), "+": iter(lex(_texts(hunk.new), path))}
-    lines: list[LexedLine] = []
+    return tuple(whole_lines(hunk)) if hunk.is_huge else _lexed(hunk, path)
+
+
+def whole_lines(hunk: Hunk) -> Iterator[LexedLine]:
+    """The removed and added lines of ``hunk``, not looked into."""
+    return _in_runs(hunk, (_whole(line.text) for line in lines_of(hunk.body)))
+
+
+@lru_cache(maxsize=1024)  # a commit is compared more than once
+def _lexed(hunk: Hunk, path: str) -> tuple[LexedLine, ...]:
+    old, new = iter(lex(_texts(hunk.old), path)), iter(lex(_texts(hunk.new), path))
+    sides = {"-": [old], "+": [new], " ": [old, new]}
+    rows = ([next(side) for side in sides[line.sign]][-1] for line in hunk.lines)
+    return tuple(_in_runs(hunk, rows))
+
+
+def _in_runs(hunk: Hunk, rows: Iterable[tuple[Token, ...]]) -> Iterator[LexedLine]:
     run, in_context = -1, True
-    for line in hunk.lines:
-        if line.sign == " ":
-            next(lexed["-"]), next(lexed["+"])
-            in_context = True
-        else:
+    for place, (line, tokens) in enumerate(zip(lines_of(hunk.body), rows, strict=True)):
+        if line.sign != " ":
             run, in_context = run + in_context, False
-            tokens = next(lexed[line.sign])
-            lines.append(LexedLine(line.sign, line.text, tokens, line.newline, run))
-    return tuple(lines)
+            yield LexedLine(line.sign, line.text, tokens, line.newline, run, place)
+        else:
+            in_context = True
 
 
-_HUGE = 1 << 17
-"""A fragment of more characters is data, or generated, and not worth minutes of lexing.
-
-Its lines are taken whole, so nothing is said about comments and names in it.
-"""
+def _whole(line: str) -> tuple[Token, ...]:
+    text = line.strip()
+    return (Token("text", text),) if text else ()
 
 
 def lex(lines: Sequence[str], path: str) -> tuple[tuple[Token, ...], ...]:
-    """The tokens of each of ``lines``, a part of a file named ``path``."""
-    if sum(map(len, lines)) > _HUGE:
-        return tuple((Token("text", line.strip()),) if line.strip() else () for line in lines)
+    """The tokens of each of ``lines``, a part of a file named ``path``; of huge ones the lines."""
+    if sum(map(len, lines)) > HUGE:
+        return tuple(map(_whole, lines))
     lexer = lexer_for(path)
     if lexer is None:
         return tuple(
@@ -167,6 +179,7 @@ _FREE = {
 _INDENTED = {"CoffeeScript", "Cython", "Haskell", "Nim", "Python", "Ruby"}
 
 
+@lru_cache(maxsize=1024)
 def layout(path: str) -> Layout:
     """What white space means in the language of ``path``.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import itemgetter
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
 from debpatch.compare.change import Change
+from debpatch.compare.huge import unmatched
 from debpatch.compare.ladder import line_key
 from debpatch.compare.lexer import LexedLine
 from debpatch.inputs.diff import Sign
@@ -18,6 +20,8 @@ SIMILAR = 50.0
 """From this likeness on (percent, rapidfuzz's ratio) one line stands for another, changed."""
 _REACH = 100
 """Longer runs of lines are matched in pieces of so many; to match them whole takes the square."""
+_MOST = 1000
+"""So many lines of a huge hunk are told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,20 @@ def pair_lines(upstream: Change, patch: Change, renames: Mapping[str, str]) -> t
         )
     ]
     return tuple(pair for _, pair in sorted(pairs, key=lambda item: item[0]))
+
+
+def pair_unmatched(upstream: Change, patch: Change) -> tuple[LinePair, ...]:
+    """The changed lines of huge hunks that only one of both has, the first of them."""
+    ours = list(islice(unmatched(upstream, patch), _MOST))
+    theirs = list(islice(unmatched(patch, upstream), _MOST))
+    return tuple(
+        pair
+        for sign in ("-", "+")
+        for pair in _alike(
+            [line for line in ours if line.sign == sign],
+            [line for line in theirs if line.sign == sign],
+        )
+    )
 
 
 def carried(pairs: Sequence[LinePair]) -> tuple[int, int]:

@@ -66,7 +66,7 @@ _Vote = tuple[str, str]
 
 def _votes(upstream: Change, patch: Change) -> Iterator[tuple[_Vote, bool]]:
     """Each name that answers a name; firm where a side, or a line, is equal throughout."""
-    if lexer_for(patch.path) is None:
+    if lexer_for(patch.path) is None or upstream.is_huge or patch.is_huge:
         return  # prose has no identifiers, and one word for another is another meaning
     for sign in _SIGNS:
         ours, theirs = _side(upstream, sign), _side(patch, sign)

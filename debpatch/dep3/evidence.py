@@ -174,7 +174,7 @@ def _source(compared: Iterable[Named]) -> Named | None:
 
 def _match(upstream: list[Change], patch: list[Change]) -> Match:
     if _text(upstream) == _text(patch):
-        is_identical = [c.hunk.lines for c in upstream] == [c.hunk.lines for c in patch]
+        is_identical = [c.hunk.body for c in upstream] == [c.hunk.body for c in patch]
         return Match.IDENTICAL if is_identical else Match.CONTEXT
     from debpatch.compare.comparison import compare
     from debpatch.compare.ladder import Status

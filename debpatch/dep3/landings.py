@@ -118,7 +118,7 @@ def _of_family(
 _ID = re.compile(r"\b[0-9a-f]{7,64}\b")
 _HOW: Mapping[Kind, How] = {"cherry-picked": "cherry-pick", "ported": "backport"}
 
-_Change = list[tuple[str, tuple[str, ...]]]
+_Change = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +171,7 @@ class _Search:
         """What a commit changes, by file, without context and places."""
         if commit.sha not in self.changes:
             self.changes[commit.sha] = [
-                (
-                    file.path,
-                    tuple(
-                        n.sign + n.text for hunk in file.hunks for n in hunk.lines if n.sign != " "
-                    ),
-                )
+                (file.path, "".join(hunk.changed for hunk in file.hunks))
                 for file in commit_diff(self.repository, commit).files
             ]
         return self.changes[commit.sha]

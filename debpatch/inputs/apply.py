@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from debpatch.inputs.diff import FileDiff, Hunk, Line, Sign
+from debpatch.inputs.diff import FileDiff, Hunk, Line, Sign, body_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def reversed_hunk(hunk: Hunk) -> Hunk:
         hunk.old_start,
         hunk.old_count,
         hunk.section,
-        tuple(Line(flipped[line.sign], line.text, line.newline) for line in hunk.lines),
+        body_of(Line(flipped[line.sign], line.text, line.newline) for line in hunk.lines),
     )
 
 

@@ -10,17 +10,17 @@ and quilt's ``x.orig/`` prefixes, and a diff must not lose a line to any of them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import StringIO
-from itertools import pairwise
-from typing import Literal
+from typing import Literal, cast
 
 import unidiff.patch
 from unidiff.errors import UnidiffParseError
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.kept import HUGE, kept
 
 Sign = Literal[" ", "-", "+"]
 
@@ -34,9 +34,32 @@ class Line:
     newline: bool = True
 
 
+NO_NEWLINE = "\\ No newline at end of file\n"
+
+
+def body_of(lines: Iterable[Line]) -> str:
+    """The text of ``lines`` as the body of a hunk."""
+    return "".join(
+        f"{line.sign}{line.text}\n{'' if line.newline else NO_NEWLINE}" for line in lines
+    )
+
+
+def lines_of(body: str) -> Iterator[Line]:
+    """The lines of the body of a hunk, one after the other."""
+    for line in _LINE.finditer(body):
+        yield Line(cast(Sign, line[1]), line[2], not line[3])
+
+
+_LINE = re.compile(r"([-+ ])(.*)\n(\\.*\n)?")
+
+
 @dataclass(frozen=True)
 class Hunk:
-    """One hunk; ``number`` counts from 1 within its file, starts and counts are lines."""
+    """One hunk; ``number`` counts from 1 within its file, starts and counts are lines.
+
+    ``body`` is its text as in a diff, each line with its sign and a line break; what marks the end
+    of a file without one is always ``NO_NEWLINE``.
+    """
 
     number: int
     old_start: int
@@ -44,24 +67,46 @@ class Hunk:
     new_start: int
     new_count: int
     section: str
-    lines: tuple[Line, ...]
+    body: str
+
+    @property
+    def is_huge(self) -> bool:
+        """Whether this is data, or generated."""
+        return len(self.body) > HUGE
+
+    @kept
+    def lines(self) -> tuple[Line, ...]:
+        """All lines, in their order; ``lines_of`` gives those of a huge one bit by bit."""
+        return tuple(lines_of(self.body))
 
     @cached_property
+    def changed(self) -> str:
+        """The body without its context: what is removed and added, to the letter."""
+        if self.body[:1] != " " and "\n " not in self.body:
+            return self.body
+        return body_of(line for line in lines_of(self.body) if line.sign != " ")
+
+    @property
+    def size(self) -> int:
+        """How many lines are removed and added."""
+        return sum(line[:1] in {"-", "+"} for line in self.body.split("\n"))
+
+    @kept
     def removed(self) -> tuple[str, ...]:
         """The removed lines, without their signs."""
         return tuple(line.text for line in self.lines if line.sign == "-")
 
-    @cached_property
+    @kept
     def added(self) -> tuple[str, ...]:
         """The added lines, without their signs."""
         return tuple(line.text for line in self.lines if line.sign == "+")
 
-    @cached_property
+    @kept
     def old(self) -> tuple[Line, ...]:
         """The lines as they stand before the change."""
         return tuple(line for line in self.lines if line.sign != "+")
 
-    @cached_property
+    @kept
     def new(self) -> tuple[Line, ...]:
         """The lines as they stand after the change."""
         return tuple(line for line in self.lines if line.sign != "-")
@@ -341,26 +386,22 @@ def _hunks(section: _Section, lines: Sequence[str], where: str) -> tuple[Hunk, .
             hunk.target_start,
             hunk.target_length,
             hunk.section_header.strip(),
-            tuple(_lines(body)),
+            "".join(body),
         )
         for number, (hunk, body) in enumerate(zip(patched, bodies, strict=True), 1)
     )
 
 
 def _body(lines: Sequence[str], start: int, end: int) -> list[str]:
-    """A hunk's lines, each with its sign, those that an editor chopped off too."""
-    body = [f" {line}" if line[0] in "\r\n" else line for line in lines[start:end]]
-    chopped = end - len(lines)
-    if body and chopped > 0:
-        body[-1] = body[-1].removesuffix("\n") + "\n"
-    return body + [" \n"] * chopped
-
-
-def _lines(body: Sequence[str]) -> Iterator[Line]:
-    for line, following in pairwise([*body, ""]):
+    """A hunk's lines, each with its sign and a line break, those that an editor chopped off too."""
+    body: list[str] = []
+    for line in lines[start:end]:
         if line[0] != "\\":
-            sign: Sign = "-" if line[0] == "-" else "+" if line[0] == "+" else " "
-            yield Line(sign, line[1:].removesuffix("\n"), not following.startswith("\\"))
+            sign = " " if line[0] in "\r\n" else ""
+            body.append(sign + line.removesuffix("\n") + "\n")
+        elif body and body[-1] != NO_NEWLINE:
+            body.append(NO_NEWLINE)
+    return body + [" \n"] * (end - len(lines))
 
 
 def _path(name: str | None, strip: int, where: str) -> str | None:

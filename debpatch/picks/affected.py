@@ -57,7 +57,7 @@ def affected(fix: Sequence[Change], tree: Tree, moved: Mapping[str, str]) -> Aff
     # Anybody can add a file; a tree is affected if it has what the fix changes.
     counted = [change for change in fix if change.old_path] or fix
     there = {*fixed, *(change for change in lacks if _is_known(change, tree, moved))}
-    share = sum(len(c.text) for c in counted if c in there) / sum(len(c.text) for c in counted)
+    share = sum(c.size for c in counted if c in there) / sum(c.size for c in counted)
     return Affected(tuple(lacks), share, len(fixed) == len(fix))
 
 

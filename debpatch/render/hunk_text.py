@@ -16,6 +16,7 @@ from debpatch.compare.change import Change
 from debpatch.compare.comparison import HunkComparison
 from debpatch.compare.lexer import LexedLine
 from debpatch.compare.lines import LinePair
+from debpatch.inputs.diff import Line
 from debpatch.render.page import Page, Span, count
 from debpatch.render.safe import one_line
 from debpatch.render.words import marked
@@ -27,18 +28,17 @@ _STYLE = {"both": "dim", "upstream": "cyan", "instead": "magenta", "patch": "mag
 
 def add_change(page: Page, change: Change, whose: str, *, whole: bool) -> None:
     """Add one side's changed lines; with ``whole`` its context too."""
-    if whole:
-        rows = [(line.sign, line.text) for line in change.hunk.lines]
-    else:
-        rows = [(line.sign, line.text) for line in change.lines]
-    for sign, text in rows[: None if whole else SHOWN]:
-        _line(page, whose, sign, [(one_line(text.expandtabs(4)), _STYLE[whose])])
-    _rest(page, len(rows) - SHOWN, whole=whole)
+    lines = change.hunk.lines if whole else change.lines
+    for line in lines[: None if whole else SHOWN]:
+        _line(page, whose, line.sign, [(_text(line), _STYLE[whose])])
+    _rest(page, len(lines) - SHOWN, whole=whole)
 
 
 def add_pairs(page: Page, hunk: HunkComparison, *, whole: bool) -> None:
     """Add the difference of two changes; runs of lines that are in both are folded."""
     rows = list(_rows(hunk.lines, whole=whole))
+    if not rows:
+        _line(page, "both", " ", [("the same lines in another order", _STYLE["both"])])
     for whose, sign, spans in rows[: None if whole else 3 * SHOWN]:
         _line(page, whose, sign, spans)
     _rest(page, len(rows) - 3 * SHOWN, whole=whole)
@@ -90,7 +90,7 @@ def _different(pair: LinePair) -> Iterator[_Row]:
         yield "patch", theirs.sign, [(_text(theirs), _STYLE["patch"])]
 
 
-def _text(line: LexedLine) -> str:
+def _text(line: Line | LexedLine) -> str:
     return one_line(line.text.expandtabs(4))
 
 

@@ -93,10 +93,10 @@ def _is_better(facts: Facts, best: AlternativeReport) -> bool:
     plan = facts.plan
     if plan is None or not plan.clean or not plan.series:
         return False
-    own = sum(len(change.text) for change in _own(best))
+    own = sum(change.size for change in _own(best))
     if facts.is_ported:
         hunks = (hunk for file in facts.patch.files for hunk in file.hunks)
-        return own * 10 <= sum(len(hunk.removed) + len(hunk.added) for hunk in hunks)
+        return own * 10 <= sum(hunk.size for hunk in hunks)
     return not own and all(step.role != "prerequisite" for step in plan.series)
 
 

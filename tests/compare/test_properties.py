@@ -184,6 +184,6 @@ def test_with_other_comments_it_is_formatting(fix: Pair) -> None:
     assert len(found.hunks) == len(hunks(ours))
     for hunk in found.hunks:
         assert hunk.upstream is not None
-        has_remark = any("*/" in text and ";" in text for _, text, _ in hunk.upstream.text)
+        has_remark = any("*/" in line and ";" in line for line in hunk.upstream.text.split("\n"))
         assert hunk.status.value in ({"formatting"} if has_remark else {"identical", "context"})
     assert found.verdict in {Verdict.IDENTICAL, Verdict.EQUIVALENT}

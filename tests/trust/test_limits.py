@@ -114,28 +114,36 @@ MEGABYTES = 20 if os.environ.get("DEBPATCH_TEST_LONG") else 4
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="/proc is not mounted")
-def test_a_20_mb_patch_takes_less_than_500_mb(tmp_path: Path) -> None:
-    """A table, every line of it new: the result is right, and memory within bounds.
+@pytest.mark.parametrize(
+    ("files", "is_changed"), [(1, False), (1, True), (20, True)], ids=["as-is", "one", "many"]
+)
+def test_a_20_mb_patch_takes_less_than_500_mb(files: int, is_changed: bool, tmp_path: Path) -> None:
+    """Tables, every line of them new: the result is right, and memory within bounds.
 
-    A smaller one unless DEBPATCH_TEST_LONG is set; as memory grows with the patch, its bound is
-    the lower one on the same line.
+    The patch is upstream's, or has others of the lines here and there. It is smaller unless
+    DEBPATCH_TEST_LONG is set; as memory grows with the patch, its bound is the lower one on the
+    same line.
     """
-    lines = (
-        f"{n:08x} {n * 7919 % 1_000_003:06} entry of this table\n"
-        for n in range(14_000 * MEGABYTES)
-    )
-    table = "".join(lines)
+    total = 14_000 * MEGABYTES
+    lines = [f"{n:08x} {n * 7919 % 1_000_003:06} entry of this table\n" for n in range(total)]
+    tables = {f"{at}.txt": "".join(lines[at::files]) for at in range(files)}
     repo = Repo(tmp_path / "upstream")
-    repo.commit({"table.txt": table}, "table", tag="v2.0")
-    repo.commit({"table.txt": table.replace("entry", "row")}, "rename rows")
+    repo.commit(tables, "tables", tag="v2.0")
+    repo.commit({p: t.replace("entry", "row") for p, t in tables.items()}, "rename rows")
     patch = tmp_path / "p.patch"
-    patch.write_bytes(repo.run("format-patch", "-1", "--stdout", "HEAD").stdout)
+    text = repo.run("format-patch", "-1", "--stdout", "HEAD").stdout
+    patch.write_bytes(text.replace(b"77 row", b"77 line") if is_changed else text)
     assert patch.stat().st_size > MEGABYTES * 1_000_000
     arguments = ["diff-upstream", str(patch), "--repo", str(repo.path), "--base", "v2.0"]
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, *arguments], capture_output=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(b"p.patch: identical\n")
+    if is_changed:
+        changed = sum("77 entry" in line for line in lines)
+        carries = f"carries  {2 * total - changed} of upstream's {2 * total} changed lines"
+        assert done.stdout.startswith(b"p.patch: adapted\n"), done.stderr
+        assert carries.encode() in done.stdout
+    else:
+        assert done.stdout.startswith(b"p.patch: identical\n"), done.stderr
     kilobytes = int(done.stderr.split()[-1])
     assert kilobytes < 100_000 + MEGABYTES * 20_000, kilobytes

@@ -143,7 +143,7 @@ def _views(
     url: CommitUrl,
 ) -> Iterator[HunkView]:
     for count, (group, hunk) in enumerate(grouped, 1):
-        shown = rows(hunk)
+        shown, more = rows(hunk, _MOST_ROWS)
         found = item.origins.get(hunk.patch, ()) if hunk.patch else ()
         yield HunkView(
             f"hunk-{number}-{count}",
@@ -158,9 +158,9 @@ def _views(
             group in (Group.MISSING, Group.ADAPTED, Group.ADDED)
             and number == 1
             and count <= _MOST_OPEN
-            and len(shown) <= _MOST_ROWS,
-            tuple(shown[:_MOST_ROWS]),
-            max(0, len(shown) - _MOST_ROWS),
+            and not more,
+            tuple(shown),
+            more,
         )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Literal
 
 from rapidfuzz.distance import LCSseq
 
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import HunkComparison
-from debpatch.inputs.diff import Line, Sign
+from debpatch.inputs.diff import Line, Sign, lines_of
 from debpatch.render.words import Pieces, marked
 
 Kind = Literal["same", "near", "upstream", "patch"]
@@ -37,9 +37,20 @@ class Row:
     patch: Cell | None
 
 
-def rows(hunk: HunkComparison) -> list[Row]:
-    """All lines of both hunks, or of the only one, in an order that reads like a diff."""
-    left, right = _numbered(hunk.upstream), _numbered(hunk.patch)
+def rows(hunk: HunkComparison, most: int) -> tuple[list[Row], int]:
+    """The lines of both hunks, or of the only one, in an order that reads like a diff.
+
+    After the first ``most`` the others are only counted. Of huge hunks the lines that differ.
+    """
+    if hunk.is_huge:
+        total = len(hunk.lines) or sum(c.size for c in (hunk.upstream, hunk.patch) if c)
+        return list(islice(_unmatched(hunk), most)), max(0, total - most)
+    found = _beside(hunk)
+    return found[:most], max(0, len(found) - most)
+
+
+def _beside(hunk: HunkComparison) -> list[Row]:
+    left, right = list(_numbered(hunk.upstream)), list(_numbered(hunk.patch))
     keys = _keys(hunk)
     found: list[Row] = []
     at = 0, 0
@@ -58,45 +69,52 @@ def rows(hunk: HunkComparison) -> list[Row]:
 _Numbered = tuple[int, Line]
 
 
-def _numbered(change: Change | None) -> list[_Numbered]:
+def _numbered(change: Change | None) -> Iterator[_Numbered]:
     if change is None:
-        return []
+        return
     old, new = change.hunk.old_start, change.hunk.new_start
-    numbered = []
-    for line in change.hunk.lines:
-        numbered.append((old if line.sign == "-" else new, line))
+    for line in lines_of(change.hunk.body):
+        yield old if line.sign == "-" else new, line
         old += line.sign != "+"
         new += line.sign != "-"
-    return numbered
+
+
+def _unmatched(hunk: HunkComparison) -> Iterator[Row]:
+    """The pairs of lines of two huge hunks that differ, or the changed lines of one."""
+    if not (hunk.upstream and hunk.patch):
+        for numbered in _numbered(hunk.upstream or hunk.patch):
+            if numbered[1].sign != " ":
+                yield _alone("upstream" if hunk.upstream else "patch", numbered)
+        return
+    ours = _at(hunk.upstream, {pair.upstream.place for pair in hunk.lines if pair.upstream})
+    theirs = _at(hunk.patch, {pair.patch.place for pair in hunk.lines if pair.patch})
+    for pair in hunk.lines:
+        if pair.upstream and pair.patch:
+            yield _together(ours[pair.upstream.place], theirs[pair.patch.place])
+        elif pair.upstream:
+            yield _alone("upstream", ours[pair.upstream.place])
+        elif pair.patch:
+            yield _alone("patch", theirs[pair.patch.place])
+
+
+def _at(change: Change, places: Set[int]) -> Mapping[int, _Numbered]:
+    return {place: line for place, line in enumerate(_numbered(change)) if place in places}
 
 
 def _keys(hunk: HunkComparison) -> tuple[list[Hashable], list[Hashable]]:
     """What makes lines stand beside each other: that the comparison paired them, or their text."""
     sides = [_text_keys(change) for change in (hunk.upstream, hunk.patch)]
     if hunk.upstream and hunk.patch:
-        ours, theirs = _places(hunk.upstream), _places(hunk.patch)
         for number, pair in enumerate(hunk.lines):
             if pair.upstream and pair.patch:
-                sides[0][ours[id(pair.upstream)]] = number
-                sides[1][theirs[id(pair.patch)]] = number
+                sides[0][pair.upstream.place] = number
+                sides[1][pair.patch.place] = number
     return sides[0], sides[1]
 
 
 def _text_keys(change: Change | None) -> list[Hashable]:
     lines = change.hunk.lines if change else ()
     return [(line.sign, "".join(line.text.split())) for line in lines]
-
-
-def _places(change: Change) -> dict[int, int]:
-    """Where in its hunk each lexed line stands, by the line's identity."""
-    places: dict[int, int] = {}
-    lexed = iter(change.lines)
-    wanted = next(lexed, None)
-    for number, line in enumerate(change.hunk.lines):
-        if wanted and (line.sign, line.text) == (wanted.sign, wanted.text):
-            places[id(wanted)] = number
-            wanted = next(lexed, None)
-    return places
 
 
 def _together(ours: _Numbered, theirs: _Numbered) -> Row:
@@ -114,8 +132,12 @@ def _apart(left: Sequence[_Numbered], right: Sequence[_Numbered]) -> Iterator[Ro
             kind: Kind = "near" if both else "upstream" if ours else "patch"
             yield Row(kind, ours and _cell(ours), theirs and _cell(theirs))
         return
-    yield from (Row("upstream", _cell(ours), None) for ours in left)
-    yield from (Row("patch", None, _cell(theirs)) for theirs in right)
+    yield from (_alone("upstream", ours) for ours in left)
+    yield from (_alone("patch", theirs) for theirs in right)
+
+
+def _alone(kind: Literal["upstream", "patch"], line: _Numbered) -> Row:
+    return Row(kind, *((_cell(line), None) if kind == "upstream" else (None, _cell(line))))
 
 
 def _cell(numbered: _Numbered, pieces: Pieces | None = None) -> Cell:
