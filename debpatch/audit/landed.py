@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from debpatch.audit.identity import Identity
 from debpatch.audit.upstream import Upstream
 from debpatch.inputs.changes import CommitLines, read_whole_changes
-from debpatch.inputs.lineage import merge_base
+from debpatch.inputs.history import is_ancestor
 from debpatch.inputs.repository import Commit
 from debpatch.picks.evidence import Fix, Sign, bare_subject, confidence
 from debpatch.picks.follow_ups import FollowUp, follow_ups
@@ -101,9 +101,7 @@ class Standing:
 
     def _is_before(self, commit: Commit, identity: Identity) -> bool:
         repository = self._upstream.repository
-        return any(
-            merge_base(repository, commit.sha, own.sha) == commit.sha for own in identity.commits
-        )
+        return any(is_ancestor(repository, commit.sha, own.sha) for own in identity.commits)
 
     def landings(self, identity: Identity) -> tuple[Commit, ...]:
         """The commits of the patch, and all that land one of them elsewhere."""

@@ -5,6 +5,7 @@ Exit codes are those of diff(1): 0 nothing to report, 1 something found, 2 canno
 
 from __future__ import annotations
 
+import atexit
 import gc
 import re
 import signal
@@ -23,6 +24,7 @@ def main() -> None:
         signal.signal(number, lambda received, _: sys.exit(128 + received))
     # Nearly all that is made lives to the end or goes by itself; looking for cycles is costly.
     gc.set_threshold(50_000)
+    atexit.register(gc.freeze)
     # What the terminal's encoding lacks is spelt out; a patch may hold any character.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     from debpatch.errors import DebpatchError

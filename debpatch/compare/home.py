@@ -25,10 +25,11 @@ def plausible_at(base: Tree) -> Plausible:
     """Judge renamings by what upstream has after the fix and what ``base`` has before the patch."""
     repository = base.repository
 
-    @cache
-    def names(tree: str, path: str) -> Set[str]:
+    def knows(tree: str, path: str, name: str) -> bool:
         text = (repository.read(tree, path) or b"").decode("utf-8", "surrogateescape")
-        return _names(text, path)
+        written = r"\s*(?:->|\.|::)\s*".join(map(re.escape, MEMBER.split(name)))
+        # A whole file is only lexed where that can tell more.
+        return re.search(written, text) is not None and name in _names(text, path)
 
     @cache
     def has(tree: str, name: str) -> bool:
@@ -37,10 +38,12 @@ def plausible_at(base: Tree) -> Plausible:
     def plausible(upstream: Change, patch: Change, theirs: str) -> bool:
         parts = MEMBER.split(theirs)
         after = repository.tree(upstream.sha or base.sha)
-        if theirs in names(after, upstream.path):
+        if knows(after, upstream.path, theirs):
             return False
-        before = names(base.sha, patch.old_path) if patch.old_path else set()
-        if all(part in before for part in parts) or _declares(patch, theirs):
+        before = patch.old_path
+        if before and all(knows(base.sha, before, part) for part in parts):
+            return True
+        if _declares(patch, theirs):
             return True
         return all(has(base.sha, part) and not has(after, part) for part in parts)
 

@@ -6,12 +6,12 @@ climbs past the last one is `adapted`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from debpatch.compare.change import Change
 from debpatch.compare.huge import same_but_for_white_space
-from debpatch.compare.lexer import MEMBER, LexedLine, layout, lex
+from debpatch.compare.lexer import MEMBER, LexedLine, Token, layout, lexed_sides
 from debpatch.inputs.diff import Line
 
 
@@ -78,17 +78,22 @@ def _moves_code(lines: Sequence[LexedLine]) -> bool:
 
 
 def is_trivial(change: Change) -> bool:
-    """Whether ``change`` leaves all code as it is: nothing but comments and white space change."""
-    return _code(change, change.hunk.old) == _code(change, change.hunk.new)
+    """Whether ``change`` leaves all code as it is: nothing but comments and white space change.
+
+    Nothing is said of what is huge, and so not looked into.
+    """
+    if change.is_huge:
+        return False
+    old, new = lexed_sides(change.hunk, change.path)
+    return _code(change.hunk.old, old, change.path) == _code(change.hunk.new, new, change.path)
 
 
-def _code(change: Change, lines: Sequence[Line]) -> list[str]:
+def _code(lines: Sequence[Line], rows: Iterable[tuple[Token, ...]], path: str) -> list[str]:
     """The code of one side of a hunk, its context included, without comments."""
-    texts = [line.text for line in lines]
     return [
         text
-        for line, tokens in zip(texts, lex(texts, change.path), strict=True)
-        for text in _line_tokens(LexedLine(" ", line, tokens), change.path, {})
+        for line, tokens in zip(lines, rows, strict=True)
+        for text in _line_tokens(LexedLine(" ", line.text, tokens), path, {})
         if text != _COMMENT
     ]
 

@@ -78,10 +78,19 @@ def whole_lines(hunk: Hunk) -> Iterator[LexedLine]:
 
 @lru_cache(maxsize=1024)  # a commit is compared more than once
 def _lexed(hunk: Hunk, path: str) -> tuple[LexedLine, ...]:
-    old, new = iter(lex(_texts(hunk.old), path)), iter(lex(_texts(hunk.new), path))
+    old, new = (iter(rows) for rows in lexed_sides(hunk, path))
     sides = {"-": [old], "+": [new], " ": [old, new]}
     rows = ([next(side) for side in sides[line.sign]][-1] for line in hunk.lines)
     return tuple(_in_runs(hunk, rows))
+
+
+@lru_cache(maxsize=1024)
+def lexed_sides(hunk: Hunk, path: str) -> tuple[_Rows, _Rows]:
+    """The tokens of all lines of ``hunk``, which is not huge, before the change and after it."""
+    return lex(_texts(hunk.old), path), lex(_texts(hunk.new), path)
+
+
+_Rows = tuple[tuple[Token, ...], ...]
 
 
 def _in_runs(hunk: Hunk, rows: Iterable[tuple[Token, ...]]) -> Iterator[LexedLine]:
@@ -99,7 +108,7 @@ def _whole(line: str) -> tuple[Token, ...]:
     return (Token("text", text),) if text else ()
 
 
-def lex(lines: Sequence[str], path: str) -> tuple[tuple[Token, ...], ...]:
+def lex(lines: Sequence[str], path: str) -> _Rows:
     """The tokens of each of ``lines``, a part of a file named ``path``; of huge ones the lines."""
     if sum(map(len, lines)) > HUGE:
         return tuple(map(_whole, lines))

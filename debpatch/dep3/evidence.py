@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from debpatch.dep3.header import Header
@@ -20,6 +21,7 @@ from debpatch.inputs.releases import Release
 # A check of form alone neither compares nor opens a repository, and need not wait for these.
 if TYPE_CHECKING:
     from debpatch.compare.change import Change
+    from debpatch.inputs.diff import Hunk
     from debpatch.inputs.repository import Commit, Repository
 
 
@@ -176,10 +178,20 @@ def _match(upstream: list[Change], patch: list[Change]) -> Match:
     if _text(upstream) == _text(patch):
         is_identical = [c.hunk.body for c in upstream] == [c.hunk.body for c in patch]
         return Match.IDENTICAL if is_identical else Match.CONTEXT
+    return _compared(*(tuple((c.path, c.old_path, c.hunk) for c in s) for s in (upstream, patch)))
+
+
+_Side = tuple[tuple[str, str | None, "Hunk"], ...]
+
+
+@lru_cache(maxsize=64)  # a header that was mended is looked at once more
+def _compared(upstream: _Side, patch: _Side) -> Match:
+    from debpatch.compare.change import Change
     from debpatch.compare.comparison import compare
     from debpatch.compare.ladder import Status
 
-    comparison = compare(upstream, patch, None)
+    ours, theirs = ([Change(None, *each) for each in side] for side in (upstream, patch))
+    comparison = compare(ours, theirs, None)
     statuses = {status for status, count in comparison.summary.items() if count}
     if statuses == {Status.IDENTICAL}:
         return Match.IDENTICAL

@@ -7,14 +7,13 @@ branches have it, so every commit gets the set of all tags that contain it.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from debpatch.inputs.differences import commit_diff
-from debpatch.inputs.references import Kind, named_commits
+from debpatch.inputs.references import Kind, may_name, named_commits
 from debpatch.inputs.releases import Release, releases
 from debpatch.inputs.upstream_tips import upstream_tips
 
@@ -115,7 +114,6 @@ def _of_family(
 
 # -- what makes a commit a landing -----------------------------------------------------------------
 
-_ID = re.compile(r"\b[0-9a-f]{7,64}\b")
 _HOW: Mapping[Kind, How] = {"cherry-picked": "cherry-pick", "ported": "backport"}
 
 _Change = list[tuple[str, str]]
@@ -154,7 +152,7 @@ class _Search:
 
     def _mentioned(self, commit: Commit) -> Iterator[tuple[str, How]]:
         message = commit.message
-        if not any(digits[0][:7] in self.by_prefix for digits in _ID.finditer(message)):
+        if not may_name(message, self.by_prefix.keys()):
             return
         for reference in named_commits(message.encode("utf-8", "replace")):
             how = _HOW.get(reference.kind)

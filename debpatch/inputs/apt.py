@@ -73,26 +73,31 @@ def download_source(wanted: str) -> Path:
         raise DebpatchError(f"apt:{wanted}: {folder} cannot be used ({error})") from error
 
 
-def known_versions(name: str) -> Mapping[str, str]:
-    """The highest version of a package in each suite, as the machine's own apt lists have it.
+def ask_versions(name: str) -> Callable[[], Mapping[str, str]]:
+    """Ask for the highest version of a package in each suite that the machine's apt lists have.
 
-    Suites are named as the machine's sources name them. Nothing is fetched; empty without apt.
+    apt takes its time, so the answer is what comes of calling what is given. Suites are named as
+    the machine's sources name them. Nothing is fetched; empty without apt.
     """
-    from debian.debian_support import Version
-
     if not (_WANTED.fullmatch(name) and shutil.which("apt-cache")):
-        return {}
-    answer = subprocess.run(
+        return dict
+    process = subprocess.Popen(
         ["apt-cache", "madison", name],
-        check=False,
-        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
         errors="replace",
-        stdin=subprocess.DEVNULL,
         env={**os.environ, "LC_ALL": "C"},
     )
+    return lambda: _highest(process.communicate()[0])
+
+
+def _highest(madison: str) -> Mapping[str, str]:
+    from debian.debian_support import Version
+
     known: dict[str, str] = {}
-    for _, text, where in _rows(answer.stdout):
+    for _, text, where in _rows(madison):
         suite = where.split()[1].partition("/")[0]
         version = _BINARY_REBUILD.sub("", text.strip())
         known[suite] = max(version, known.get(suite, version), key=Version)

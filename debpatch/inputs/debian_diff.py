@@ -30,16 +30,16 @@ class DiffedTree:
         content = self.tree.read(path)
         return self._changed(path, content) if path in self.diffs else content
 
-    def files(self) -> Iterator[PackageFile]:
+    def files(self, below: str = "") -> Iterator[PackageFile]:
         """See SourceTree."""
         seen = set()
-        for file in self.tree.files():
+        for file in self.tree.files(below):
             seen.add(file.path)
             if file.path in self.diffs:
                 yield replace(file, data=self._changed(file.path, file.data))
             else:
                 yield file
-        for path in sorted(self.diffs.keys() - seen):
+        for path in sorted(path for path in self.diffs.keys() - seen if path.startswith(below)):
             # A diff has no modes; dpkg-source makes this one file executable.
             mode: Mode = "100755" if path == "debian/rules" else "100644"
             yield PackageFile(path, mode, self._changed(path, None))

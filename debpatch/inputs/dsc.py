@@ -48,10 +48,10 @@ class SourceTarballs:
             return self.debian[path].data
         return next((file.data for t in self.tarballs for file in t.files({path})), None)
 
-    def files(self) -> Iterator[PackageFile]:
+    def files(self, below: str = "") -> Iterator[PackageFile]:
         """See SourceTree."""
         for tarball in self.tarballs:
-            for file in tarball.files():
+            for file in tarball.files({p for p in tarball.contents if p.startswith(below)}):
                 yield self.debian.get(file.path, file)
 
     def _link(self, path: str) -> str | None:

@@ -2,8 +2,8 @@
 
 ``git merge-tree --write-tree`` merges as git-merge(1) would, renames included, and writes nothing
 but objects. Only from Git 2.40 on can it be told the merge base, and only from 2.45 on may that be
-a tree; so each merge gets a parentless commit for its base and two children of that commit, which
-every version understands. One process does many merges.
+a tree; so each merge gets a commit for our side that is a child of the base, beside the commit that
+is picked. Every version understands that. One process does many merges.
 
 Which driver merges a file is said by ``.gitattributes`` (gitattributes(5), "Performing a three-way
 merge"). A cherry-pick reads them from the work tree, that is from *ours*; a bare repository has
@@ -14,13 +14,15 @@ a configuration are unknown here and count as ``text``, as they do for whoever l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, takewhile
 from pathlib import Path
+from posixpath import basename
 from typing import Literal
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.remembered import remembered
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.source_tree import is_inside
 
@@ -88,16 +90,22 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The trees to merge: what both sides come from, and the sides."""
+    """The trees to merge: what both sides come from, and the sides.
+
+    ``commit`` is the one that made ``theirs`` of ``base``, if there is one.
+    """
 
     base: str
     ours: str
     theirs: str
+    commit: Commit | None = None
 
 
 def merge(repository: Repository, base: str, ours: str, theirs: str) -> Merge:
     """Merge what ``theirs`` changed since ``base`` into ``ours``; trees or commits."""
-    return merge_all(repository, [Sides(*map(repository.tree, (base, ours, theirs)))])[0]
+    return merge_all(
+        repository, [Sides(repository.tree(base), repository.tree(ours), repository.tree(theirs))]
+    )[0]
 
 
 def pick(repository: Repository, commit: Commit, onto: str) -> Pick:
@@ -112,9 +120,48 @@ def pick_each(repository: Repository, commits: Sequence[Commit], onto: str) -> l
     it is not known which side is meant (git-cherry-pick(1), ``--mainline``).
     """
     tree = repository.tree(onto)
-    sides = [Sides(_base(repository, commit), tree, commit.tree) for commit in commits]
+    sides = [
+        Sides(_base(repository, commit), tree, commit.tree, commit if commit.parents else None)
+        for commit in commits
+    ]
     merges = merge_all(repository, sides)
     return [Pick(c, tree, _outcome(m, tree), m) for c, m in zip(commits, merges, strict=True)]
+
+
+def unaffected(
+    repository: Repository, commits: Iterable[Commit], one: str, other: str
+) -> list[Commit]:
+    """Those of ``commits``, of one parent each, that go onto the tree ``other`` as onto ``one``.
+
+    Whether there is a conflict is the same for a commit that has all files in which the trees
+    differ and leaves them alone: Git takes ours then, and what has its own name is no rename.
+    """
+    ours, theirs = repository.entries(one), repository.entries(other)
+    paths = [path for path in {**ours, **theirs} if ours.get(path) != theirs.get(path)]
+    for path in paths:
+        is_changed = path in ours and path in theirs and ours[path].mode == theirs[path].mode
+        if not is_changed or "\n" in path or basename(path) == ".gitattributes":
+            return []
+    known = list(commits)
+    before = _blobs(repository, [commit.parents[0] for commit in known], paths)
+    after = _blobs(repository, [commit.sha for commit in known], paths)
+    return [
+        commit
+        for commit, old, new in zip(known, before, after, strict=True)
+        if old == new and not any(blob.endswith(b" missing") for blob in old)
+    ]
+
+
+def _blobs(
+    repository: Repository, commits: Sequence[str], paths: Sequence[str]
+) -> list[list[bytes]]:
+    """What git-cat-file(1) says of the files ``paths`` in each of ``commits``."""
+    names = "".join(f"{sha}:{path}\n" for sha in commits for path in paths)
+    output = repository.run(
+        "cat-file", "--batch-check", stdin=names.encode("utf-8", "surrogateescape")
+    )
+    lines = iter(output.splitlines())
+    return [[next(lines) for _ in paths] for _ in commits]
 
 
 def _base(repository: Repository, commit: Commit) -> str:
@@ -136,10 +183,11 @@ def _outcome(merged: Merge, onto: str) -> Outcome:
 
 
 def merge_all(repository: Repository, sides: Sequence[Sides]) -> list[Merge]:
-    """As ``merge``, many at once."""
+    """As ``merge``, many at once; none twice."""
     command = ("merge-tree", "--write-tree", "--messages", "-z", "--stdin")
+    merges = _known_merges(repository)
     # Where our side changed nothing there is nothing to merge.
-    merges = {each: Merge(each.theirs) for each in sides if each.base == each.ours}
+    merges.update({each: Merge(each.theirs) for each in sides if each.base == each.ours})
     # Attributes hold for a whole process, so merges onto one tree go together.
     for ours, together in groupby(sides, key=lambda each: each.ours):
         todo = [each for each in together if each not in merges]
@@ -152,7 +200,15 @@ def merge_all(repository: Repository, sides: Sequence[Sides]) -> list[Merge]:
     return [merges[each] for each in sides]
 
 
+@remembered()
+def _known_merges(_: Repository) -> dict[Sides, Merge]:
+    return {}
+
+
 def _request(repository: Repository, sides: Sides) -> str:
+    if sides.commit:
+        ours = repository.write_commit(sides.ours, sides.commit.parents)
+        return f"{ours} {sides.commit.sha}\n"
     parent = repository.write_commit(sides.base)
     children = (repository.write_commit(side, [parent]) for side in (sides.ours, sides.theirs))
     return " ".join(children) + "\n"

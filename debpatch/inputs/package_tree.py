@@ -94,8 +94,12 @@ def _source(
     return source, _applied(package, source)
 
 
-@lru_cache(maxsize=8)
 def _shipped(repository: Repository, package: SourcePackage) -> Tree:
+    return _imported(repository, package.source or package)
+
+
+@lru_cache(maxsize=8)
+def _imported(repository: Repository, package: SourcePackage) -> Tree:
     return Tree(repository, repository.import_tree(None, _files(package)), "the package")
 
 

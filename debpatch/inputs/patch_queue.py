@@ -41,13 +41,14 @@ class PatchQueue:
             return self.patches.get(path)
         return self.directory.read(path)
 
-    def files(self) -> Iterator[PackageFile]:
+    def files(self, below: str = "") -> Iterator[PackageFile]:
         """See SourceTree."""
-        for file in self.directory.files():
+        for file in self.directory.files(below):
             if not file.path.startswith(f"{PATCHES}/"):
                 yield file
         for path, data in self.patches.items():
-            yield PackageFile(path, "100644", data)
+            if path.startswith(below):
+                yield PackageFile(path, "100644", data)
 
 
 def open_patch_queue(directory: SourceDirectory) -> PatchQueue | None:

@@ -1,8 +1,10 @@
-"""In which release a commit first appeared."""
+"""In which releases a commit is."""
 
 from __future__ import annotations
 
+from debpatch.inputs.history import whole_history
 from debpatch.inputs.releases import releases
+from debpatch.inputs.remembered import is_remembered, remembered
 from debpatch.inputs.repository import Repository
 
 
@@ -11,5 +13,17 @@ def first_release(repository: Repository, sha: str) -> str | None:
 
     ``git describe --contains`` would name the nearest tag, which may be on another branch.
     """
-    known = releases(repository.tags_containing(sha))
+    known = releases(tags_containing(repository, sha))
     return known[0].tag if known else None
+
+
+@remembered()
+def tags_containing(repository: Repository, sha: str) -> tuple[str, ...]:
+    """The short names of the tags whose history has the commit with the full id ``sha``."""
+    if is_remembered(repository, whole_history):
+        has = whole_history(repository).inherited({sha: 1})
+        return tuple(tag for tag, commit in repository.tag_commits.items() if has.get(commit))
+    output = repository.run(
+        "for-each-ref", f"--contains={sha}", "--format=%(refname:strip=2)", "refs/tags"
+    )
+    return tuple(output.decode("utf-8", "surrogateescape").splitlines())

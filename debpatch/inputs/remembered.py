@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial, wraps
+from inspect import unwrap
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 
@@ -17,6 +18,11 @@ _R = TypeVar("_R", bound=Remembering)
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _Question = Callable[Concatenate[_R, _P], _T]
+
+
+def is_remembered(repository: Remembering, question: Callable[..., Any]) -> bool:
+    """Tell whether a question that is ``remembered`` has been asked of this repository."""
+    return unwrap(question) in repository.memory
 
 
 def remembered(most: int | None = None) -> Callable[[_Question[_R, _P, _T]], _Question[_R, _P, _T]]:

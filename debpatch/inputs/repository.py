@@ -21,6 +21,8 @@ from debpatch.inputs.suggestions import did_you_mean
 
 _KEPT_TREES = 64
 """How many listings of whole trees are kept in memory."""
+_KEPT_FOLDERS = 1024
+_FOLDER = "40000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,6 @@ class Repository(PrivateRepository):
         """The full name of the ref that HEAD is; the id of a commit where it is detached."""
         return (self._folder / "HEAD").read_text("utf-8").strip().removeprefix("ref: ")
 
-    @remembered()
-    def tags_containing(self, sha: str) -> tuple[str, ...]:
-        """The short names of the tags whose history has the commit."""
-        output = self.run(
-            "for-each-ref", f"--contains={sha}", "--format=%(refname:strip=2)", "refs/tags"
-        )
-        return tuple(output.decode("utf-8", "surrogateescape").splitlines())
-
     def resolve(self, revision: str) -> str:
         """The full id of the commit that ``revision`` names (gitrevisions(7)).
 
@@ -138,8 +132,11 @@ class Repository(PrivateRepository):
 
     def abbreviated(self, sha: str) -> tuple[str, ...]:
         """The full ids of all commits here that the hexadecimal ``sha`` may stand for."""
+        if len(sha) == len(self.empty_tree):
+            return (sha.lower(),) if self.has(sha) else ()
         return tuple(found for found, kind in self._abbreviated(sha) if kind == "commit")
 
+    @remembered()
     def _abbreviated(self, sha: str) -> list[tuple[str, str]]:
         found = self._git.output("rev-parse", f"--disambiguate={sha}").decode().split()
         return [(full, _text(self._git.get_object_header(full)[1])) for full in found]
@@ -193,13 +190,22 @@ class Repository(PrivateRepository):
 
     @remembered(most=_KEPT_TREES)
     def entries(self, tree: str) -> Mapping[str, TreeEntry]:
-        """All files of ``tree``, by path (surrogateescaped where it is not UTF-8)."""
-        entries = {}
-        for record in self.run("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0")[:-1]:
-            info, _, path = record.partition(b"\t")
-            mode, _, sha = info.decode().split()
-            entries[path.decode("utf-8", "surrogateescape")] = TreeEntry(mode, sha)
-        return entries
+        """All files of ``tree``, by path (surrogateescaped where it is not UTF-8).
+
+        Raises DebpatchError for a tree that no checkout could hold.
+        """
+        return dict(self._below(tree))
+
+    @remembered(most=_KEPT_FOLDERS)
+    def _below(self, tree: str) -> Sequence[tuple[str, TreeEntry]]:
+        """The files of a folder; trees that are alike have most of their folders in common."""
+        found: list[tuple[str, TreeEntry]] = []
+        for mode, name, sha in self._children(tree):
+            if mode == _FOLDER:
+                found += [(f"{name}/{path}", entry) for path, entry in self._below(sha)]
+            else:
+                found.append((name, TreeEntry(mode, sha)))
+        return found
 
     def is_file(self, revision: str, path: str) -> bool:
         """Tell whether the commit or tree has a file at ``path``; reads no more than it must."""
@@ -231,7 +237,7 @@ class Repository(PrivateRepository):
         """
         found = {}
         for mode, entry, sha in self._children(tree):
-            if mode == "40000":
+            if mode == _FOLDER:
                 below = self.files_named(name, sha)
                 found.update({f"{entry}/{path}": blob for path, blob in below.items()})
             elif entry == name and mode.startswith("100"):

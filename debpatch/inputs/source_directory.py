@@ -28,12 +28,12 @@ class SourceDirectory:
         except OSError as error:
             raise _unreadable(error) from error
 
-    def files(self) -> Iterator[PackageFile]:
+    def files(self, below: str = "") -> Iterator[PackageFile]:
         """See SourceTree."""
         try:
             for name, entry in _walk(self.root):
                 path = _from_system(name)
-                mode = _mode(entry)
+                mode = _mode(entry) if path.startswith(below) else None
                 if mode == "120000":
                     target = os.readlink(entry.path)  # noqa: PTH115  Path would tidy it up
                     yield PackageFile(path, mode, os.fsencode(target))

@@ -44,6 +44,7 @@ class SourcePackage:
     tree: SourceTree
     root: Path | None
     dsc: Path | None = None
+    source: SourcePackage | None = None
 
     @property
     def unpacked(self) -> str | None:
@@ -59,9 +60,9 @@ class SourcePackage:
         """Give a file's bytes, None where there is none; see SourceTree."""
         return self.tree.read(path)
 
-    def files(self) -> Iterator[PackageFile]:
+    def files(self, below: str = "") -> Iterator[PackageFile]:
         """Stream the package's files; see SourceTree."""
-        return self.tree.files()
+        return self.tree.files(below)
 
 
 def open_package(spec: str | Path) -> SourcePackage:

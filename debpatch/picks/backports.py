@@ -17,8 +17,7 @@ from debpatch.compare.alternative import Alternative, moved_paths, read_alternat
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import compare
 from debpatch.errors import DebpatchError
-from debpatch.inputs.history import History, read_history
-from debpatch.inputs.lineage import merge_base
+from debpatch.inputs.history import History, is_ancestor, read_history
 from debpatch.inputs.references import named_commits
 from debpatch.inputs.releases import read_release, releases
 from debpatch.inputs.repository import Commit, Repository
@@ -261,7 +260,7 @@ class _Survey:
         """Whether the branch has the commit, which may be any."""
         if sha in self.history.commits:
             return self.is_on(sha, branch)
-        return merge_base(self.repository, sha, branch.tip) == sha
+        return is_ancestor(self.repository, sha, branch.tip)
 
     def reverted_by(self, sha: str, branch: Branch) -> Commit | None:
         """The commit on ``branch`` that took ``sha`` back and was not taken back itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,7 +10,8 @@ from debpatch.inputs.changes import CommitLines, read_whole_changes
 from debpatch.inputs.history import History, read_history
 from debpatch.inputs.lineage import merge_base
 from debpatch.inputs.merge import pick
-from debpatch.inputs.repository import Commit
+from debpatch.inputs.remembered import remembered
+from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.evidence import Fix, confidence
 from debpatch.picks.target import Target
 
@@ -21,8 +22,8 @@ class Carriers:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._repository = target.repository
-        self._since = cache(self._read_since)
         self._found = cache(self._find)
+        self._changes: dict[str, CommitLines] = {}
 
     def of(self, commit: Commit) -> str | Commit | None:
         """What has the change of ``commit``: itself, what says so, or what changes the same lines.
@@ -31,17 +32,23 @@ class Carriers:
         """
         return self._found(commit)
 
+    def read_ahead(self, commits: Iterable[Commit]) -> None:
+        """Read at once what ``of`` will need to know of these."""
+        new = [commit.sha for commit in commits if commit.sha not in self._changes]
+        read = read_whole_changes(self._repository, new)
+        self._changes.update({sha: read.get(sha, {}) for sha in new})
+
     def _find(self, commit: Commit) -> str | Commit | None:
         since = merge_base(self._repository, commit.sha, self._target.commit)
         if since == commit.sha:
             return commit
-        own = self._since(since)
+        own = _read_own(self._repository, self._target.commit, since)
         fix = Fix((commit,))
         for sha, other in own.history.commits.items():
             if confidence(fix.signs(other), None) >= _SURE:
                 return self._target.stands_for(sha)
-        lines = read_whole_changes(self._repository, [commit.sha]).get(commit.sha, {})
-        twin = own.by_lines.get(_key(lines))
+        self.read_ahead([commit])
+        twin = own.by_lines.get(_key(self._changes[commit.sha]))
         return self._target.stands_for(twin) if twin else None
 
     def of_empty(self, commit: Commit) -> str | Commit | None:
@@ -59,12 +66,6 @@ class Carriers:
             None,
         )
 
-    def _read_since(self, since: str | None) -> _Own:
-        history = read_history(self._repository, [self._target.commit], [since] if since else [])
-        plain = [sha for sha, commit in history.commits.items() if len(commit.parents) < 2]
-        changes = read_whole_changes(self._repository, plain)
-        return _Own(history, {_key(lines): sha for sha, lines in changes.items() if lines})
-
 
 _SURE = 0.99
 
@@ -75,6 +76,14 @@ class _Own:
 
     history: History
     by_lines: Mapping[_Key, str]
+
+
+@remembered(most=4)
+def _read_own(repository: Repository, tip: str, since: str | None) -> _Own:
+    history = read_history(repository, [tip], [since] if since else [])
+    plain = [sha for sha, commit in history.commits.items() if len(commit.parents) < 2]
+    changes = read_whole_changes(repository, plain)
+    return _Own(history, {_key(lines): sha for sha, lines in changes.items() if lines})
 
 
 _Key = frozenset[tuple[bytes, frozenset[tuple[bytes, int]]]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from debpatch.inputs.history import History
-from debpatch.inputs.references import named_commits
+from debpatch.inputs.references import may_name, named_commits
 from debpatch.inputs.repository import Commit
 from debpatch.picks.evidence import Fix, Sign
 
@@ -32,14 +32,15 @@ def follow_ups(commits: Iterable[Commit], history: History) -> tuple[FollowUp, .
     wanted = {commit.sha: commit for commit in commits}
     if not wanted:
         return ()
-    ids = re.compile("|".join(sha[:7] for sha in wanted))
+    ids = {sha[:7] for sha in wanted}
     reverted = {f'revert "{commit.subject}"'.lower(): commit for commit in wanted.values()}
     found: list[FollowUp] = []
     for commit in reversed(list(history.commits.values())):
-        if ids.search(commit.message) and commit.sha not in wanted:
+        if may_name(commit.message, ids) and commit.sha not in wanted:
             found += _named(commit, wanted)
-        elif of := reverted.get(commit.subject.lower()):
-            found.append(FollowUp(commit, "reverts", of))
+        elif _REVERT.match(commit.message.lstrip()):
+            of = reverted.get(commit.subject.lower())
+            found += [FollowUp(commit, "reverts", of)] if of else []
     return tuple(found)
 
 

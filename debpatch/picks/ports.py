@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from debpatch.inputs.history import read_history
-from debpatch.inputs.lineage import merge_base
+from debpatch.inputs.history import is_ancestor, read_history
 from debpatch.inputs.repository import Commit
 from debpatch.picks.branches import Branch, release_branches
 from debpatch.picks.evidence import Fix
@@ -34,14 +33,14 @@ def find_ports(target: Target, commits: Iterable[Commit]) -> tuple[Port, ...]:
     ahead = [
         branch
         for branch in release_branches(repository)
-        if branch.tip != base and merge_base(repository, base, branch.tip) == base
+        if branch.tip != base and is_ancestor(repository, base, branch.tip)
     ]
     return tuple(port for commit in commits for port in _ports(target, base, commit, ahead))
 
 
 def _ports(target: Target, base: str, commit: Commit, ahead: Iterable[Branch]) -> Iterator[Port]:
     repository = target.repository
-    lacking = [b for b in ahead if merge_base(repository, commit.sha, b.tip) != commit.sha]
+    lacking = [b for b in ahead if not is_ancestor(repository, commit.sha, b.tip)]
     history = read_history(repository, [branch.tip for branch in lacking], [base, commit.sha])
     fix = Fix((commit, *origins(repository, commit)))
     found = find_landings(repository, fix, lacking, [commit.sha], history)

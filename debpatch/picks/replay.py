@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from debpatch.inputs.merge import Pick, pick
 from debpatch.inputs.repository import Commit, Repository
-from debpatch.picks.regions import regions
+from debpatch.picks.regions import read_ahead, regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Replayer:
 
     def left(self, replay: Replay) -> int:
         """How many places are in conflict: regions, or one for a conflict that has none."""
+        read_ahead(self.repository, replay.conflicting)
         return sum(self._places(picked) for picked in replay.conflicting)
 
     def _places(self, picked: Pick) -> int:

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import chain, takewhile
+from functools import cached_property, lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
 from debpatch.inputs.clone import Progress
 from debpatch.inputs.diff import parse_diff
-from debpatch.inputs.lineage import merge_base
+from debpatch.inputs.history import is_ancestor
 from debpatch.inputs.merge import Pick
 from debpatch.inputs.objects import TreeEntry
 from debpatch.inputs.package_tree import series_trees
@@ -60,7 +60,7 @@ class Target:
 
     def has(self, commit: Commit) -> bool:
         """Whether the commit itself is in the target's history."""
-        return merge_base(self.repository, commit.sha, self.commit) == commit.sha
+        return is_ancestor(self.repository, commit.sha, self.commit)
 
     def stands_for(self, sha: str) -> str | Commit:
         """What to call a commit of the target's history: a patch by its name, or the commit."""
@@ -133,21 +133,31 @@ def package_target(
         revision = base or package_base(repository, package)
     except DebpatchError:
         revision = None
+    commits = _package_commits(repository, package, revision)
+    own: dict[str, str | Commit] = dict(takewhile(lambda commit: commit[1] != before, commits))
+    name = f"{name} before {before}" if before else name
+    last = list(own)[-1]
+    return Target(repository, name, last, revision, own, package.location, package.unpacked)
+
+
+@lru_cache(maxsize=8)
+def _package_commits(
+    repository: Repository, package: SourcePackage, revision: str | None
+) -> Sequence[tuple[str, str]]:
+    """Commits of the package's source and of each patch on the one before, with their names."""
+    name = f"{package.name} {package.version}"
     parent = repository.resolve(revision) if revision else None
     trees = [tree.sha for tree in series_trees(repository, package, parent)]
     if parent:
         _require_common(repository, (name, trees[0]), (str(revision), parent))
         left_out = _only_in(repository, repository.tree(parent), trees[0])
         trees = [_with(repository, tree, left_out) for tree in trees]
-    own: dict[str, str | Commit] = {}
-    patches = takewhile(lambda patch: patch[0] != before, _patches(package))
-    commits = chain([(f"the source of {name}", b"")], patches)
-    for tree, (what, header) in zip(trees, commits, strict=False):
+    commits = []
+    patches = ((f"the source of {name}", b""), *_patches(package))
+    for tree, (what, header) in zip(trees, patches, strict=True):
         parent = repository.write_commit(tree, [parent] if parent else [], header)
-        own[parent] = what
-    assert parent is not None  # noqa: S101 - there is at least the source
-    name = f"{name} before {before}" if before else name
-    return Target(repository, name, parent, revision, own, package.location, package.unpacked)
+        commits.append((parent, what))
+    return commits
 
 
 def check_related(target: Target, commits: Sequence[Commit]) -> None:

@@ -48,11 +48,7 @@ def debdiff(repository: Repository, old: SourcePackage, new: SourcePackage) -> D
 def _tree(repository: Repository, package: SourcePackage) -> str:
     """The package's source with ``debian/`` and without its patches applied."""
     source = series_trees(repository, package)[0]
-    debian = (
-        (file.path, (file.mode, file.data))
-        for file in package.files()
-        if file.path.startswith("debian/")
-    )
+    debian = ((file.path, (file.mode, file.data)) for file in package.files("debian/"))
     return repository.import_tree(source.sha, debian)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from debpatch.inputs.differences import diffstat
 from debpatch.inputs.history import History, read_history
 from debpatch.inputs.lineage import commits_between
-from debpatch.inputs.merge import pick, pick_each
-from debpatch.inputs.released import first_release
+from debpatch.inputs.merge import pick, pick_each, unaffected
+from debpatch.inputs.released import first_release, tags_containing
 from debpatch.inputs.releases import Release, read_release, releases
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.upstream_tips import upstream_tips
@@ -102,7 +102,6 @@ class Ground:
     tree: str
     base: str
     package_name: str
-    _conflicts: dict[tuple[str, str], bool] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def line(self) -> tuple[Release, ...]:
@@ -141,17 +140,16 @@ class Ground:
         commits = [commit for commit in commits if len(commit.parents) == 1]
         if len(commits) > _MOST_LATER:
             return None
-        conflicts, without = (self._conflicting(commits, onto) for onto in (tree, self.tree))
-        return Later(last, len(commits), conflicts, without)
+        without = self._conflicting(commits, self.tree)
+        alike = {c.sha for c in unaffected(self.repository, commits, self.tree, tree)}
+        others = [commit for commit in commits if commit.sha not in alike]
+        conflicts = (without & alike) | self._conflicting(others, tree)
+        return Later(last, len(commits), len(conflicts), len(without))
 
-    def _conflicting(self, commits: Sequence[Commit], onto: str) -> int:
-        """How many of ``commits`` conflict on the tree ``onto``, each alone."""
-        new = [commit for commit in commits if (commit.sha, onto) not in self._conflicts]
-        picks = pick_each(self.repository, new, onto)
-        self._conflicts.update(
-            {(found.commit.sha, onto): found.outcome == "conflict" for found in picks}
-        )
-        return sum(self._conflicts[commit.sha, onto] for commit in commits)
+    def _conflicting(self, commits: Sequence[Commit], onto: str) -> set[str]:
+        """Which of ``commits``, each alone, conflict on the tree ``onto``."""
+        picks = pick_each(self.repository, commits, onto)
+        return {found.commit.sha for found in picks if found.outcome == "conflict"}
 
 
 def options_for(
@@ -226,7 +224,7 @@ def _part(repository: Repository, step: Step) -> Part:
 def _new_release(ground: Ground, series: Sequence[Commit]) -> Option | None:
     """The first release on the package's line that has all of ``series``."""
     repository = ground.repository
-    having = [repository.tags_containing(commit.sha) for commit in series]
+    having = [tags_containing(repository, commit.sha) for commit in series]
     release = next(
         (r for r in ground.line if having and all(r.tag in tags for tags in having)), None
     )

@@ -12,7 +12,7 @@ from debian.debian_support import Version
 from debpatch.dep3.header import read_header
 from debpatch.dep3.values import debian_bug
 from debpatch.errors import DebpatchError
-from debpatch.inputs.apt import known_versions
+from debpatch.inputs.apt import ask_versions
 from debpatch.inputs.bug_tracker import Answer
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.source_package import SourcePackage
@@ -123,6 +123,7 @@ def gather(
     Raises DebpatchError where both packages are the same, a series does not apply, or the base is
     not known.
     """
+    versions = ask_versions(current.name)
     tag = base or package_base(repository, current)
     difference = debdiff(repository, current, proposed)
     if not difference.data:
@@ -136,7 +137,7 @@ def gather(
         series = series or find_series(before, commits, ground.line)
         plan = plan_backport(before, series, with_follow_ups=True) if series else None
         options = options_for(ground, own, series, plan)
-    known = known_versions(current.name)
+    known = versions()
     there = find_unstable(repository, current.name, unstable, known)
     given = bugs or Bugs()
     return Proposal(

@@ -24,22 +24,23 @@ from debpatch.proposals.versions import Upload
 
 @dataclass(frozen=True, slots=True)
 class _Overlay:
-    """The files of ``below`` with some new or replaced; implements SourceTree."""
+    """The files of ``tree`` with some new or replaced; implements SourceTree."""
 
-    below: SourceTree
+    tree: SourceTree
     changes: Mapping[str, bytes]
 
     def read(self, path: str) -> bytes | None:
         """See SourceTree."""
-        return self.changes[path] if path in self.changes else self.below.read(path)
+        return self.changes[path] if path in self.changes else self.tree.read(path)
 
-    def files(self) -> Iterator[PackageFile]:
+    def files(self, below: str = "") -> Iterator[PackageFile]:
         """See SourceTree."""
-        for file in self.below.files():
+        for file in self.tree.files(below):
             if file.path not in self.changes:
                 yield file
         for path, data in self.changes.items():
-            yield PackageFile(path, "100644", data)
+            if path.startswith(below):
+                yield PackageFile(path, "100644", data)
 
 
 def with_changes(
@@ -55,6 +56,7 @@ def with_changes(
         series=parse_series(tree.read(series) or b"", where=series) if series else (),
         tree=tree,
         root=None,
+        source=package.source or package,
     )
 
 

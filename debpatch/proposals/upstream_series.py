@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from debpatch.inputs.lineage import merge_base
+from debpatch.inputs.history import is_ancestor
 from debpatch.inputs.releases import Release
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.picks.backports import Backports, BranchState, find_backports
@@ -23,7 +23,7 @@ def find_series(
     end = repository.resolve(line[-1].tag) if line else None
     found: list[Commit] = []
     for fix in fixes:
-        if end and merge_base(repository, fix.sha, end) == fix.sha:
+        if end and is_ancestor(repository, fix.sha, end):
             found.append(fix)
         else:
             survey = find_backports(repository, fix, package=target)
@@ -57,9 +57,7 @@ def in_order(repository: Repository, commits: Iterable[Commit]) -> tuple[Commit,
     each = {commit.sha: commit for commit in commits}.values()
     for commit in sorted(each, key=lambda each: each.date):
         later = (
-            at
-            for at, other in enumerate(ordered)
-            if merge_base(repository, commit.sha, other.sha) == commit.sha
+            at for at, other in enumerate(ordered) if is_ancestor(repository, commit.sha, other.sha)
         )
         ordered.insert(next(later, len(ordered)), commit)
     return tuple(ordered)

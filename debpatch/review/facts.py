@@ -17,6 +17,7 @@ from debpatch.dep3.targets import Target as HeaderTarget
 from debpatch.dep3.validate import Report as HeaderReport
 from debpatch.dep3.validate import look_up, validate
 from debpatch.errors import DebpatchError
+from debpatch.inputs.history import whole_history
 from debpatch.inputs.merge import Pick, pick
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.tree import Edit, Tree
@@ -45,6 +46,8 @@ def gather_facts(
     """
     unknown = _Unknown([why for why in (workspace.unknown, workspace.notice) if why])
     repository, patch = workspace.repository, workspace.patch
+    with unknown.about("upstream's history"):
+        whole_history(repository)  # of which nearly all below asks
     named, identity = _named(workspace, upstream, unknown)
     fixes = tuple({commit.sha: commit for commits in named for commit in commits}.values())
     target = _target(workspace, unknown)

@@ -35,8 +35,9 @@ def neighbours(target: Target, series: Sequence[Commit], plan: Plan | None) -> I
     first = first_releases(read_history(repository, tags.values(), [target.upstream]), tags, shas)
     planned = {step.commit.sha for step in plan.series} if plan else set()
     carriers = Carriers(target)
-    for sha in shas:
-        commit = repository.commit(sha)
-        is_planned = sha in planned
+    commits = [repository.commit(sha) for sha in shas]
+    carriers.read_ahead(commit for commit in commits if commit.sha not in planned)
+    for commit in commits:
+        is_planned = commit.sha in planned
         carrier = None if is_planned else carriers.of(commit)
-        yield Neighbour(commit, first[sha], carrier, is_planned)
+        yield Neighbour(commit, first[commit.sha], carrier, is_planned)

@@ -34,6 +34,8 @@ def by_path(tree: SourceTree) -> dict[str, PackageFile]:
     files = list(tree.files())
     found = {file.path: file for file in files}
     assert len(found) == len(files), "a path was given twice"
+    debian = [file for file in files if file.path.startswith("debian/")]
+    assert sorted(tree.files("debian/"), key=files.index) == debian
     return found
 
 

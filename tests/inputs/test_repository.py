@@ -16,6 +16,7 @@ from debpatch.errors import DebpatchError
 from debpatch.inputs.differences import commit_diff, find_renames, tree_diff
 from debpatch.inputs.grep import grep
 from debpatch.inputs.lineage import blame
+from debpatch.inputs.released import tags_containing
 from debpatch.inputs.repository import Repository
 
 
@@ -265,7 +266,7 @@ def test_whatever_is_done_with_it_it_stays_byte_for_byte(repo: Repo) -> None:
         repository.write_commit(tree, [fix.sha])
         list(grep(repository, fix.sha, ["2"]))
         blame(repository, fix.sha, "sub/b.c", [1])
-        repository.tags_containing(fix.sha)
+        tags_containing(repository, fix.sha)
         assert repository.read(tree, "new.c") == b"new\n"
     assert snapshot(repo.path) == before
 
@@ -425,3 +426,17 @@ def test_renames_of_some_files_are_those_among_all(tmp_path: Path) -> None:
 def test_replacements_do_not_change_what_a_commit_is(repo: Repo) -> None:
     repo.git("replace", "main", "v1.0")
     assert head_files(repo.path) == FILES
+
+
+def test_the_files_of_a_tree_are_those_that_git_lists(repo: Repo) -> None:
+    repo.commit({"deep/er/a": "a", "deep/b": "b", "deep-er": "c", "sp ace/\xe4\n": "d"})
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},deep/module")
+    repo.git("update-index", "--add", "--chmod=+x", "deep/b")
+    repo.git("commit", "-q", "-m", "modes")
+    listed = repo.git("ls-tree", "-r", "-z", "HEAD").split("\0")[:-1]
+    with Repository(repo.path) as repository:
+        entries = repository.entries(repository.tree("HEAD"))
+        assert [
+            f"{entry.mode} {'commit' if entry.mode == '160000' else 'blob'} {entry.sha}\t{path}"
+            for path, entry in entries.items()
+        ] == listed

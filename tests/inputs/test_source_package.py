@@ -73,7 +73,9 @@ def test_files_are_streamed_with_modes_and_links_as_links(root: Path) -> None:
     os.mkfifo(root / "pipe")
     latin = os.fsencode(root) + b"/na\xefve"
     Path(os.fsdecode(latin)).write_bytes(b"\xff\x00")
-    files = {file.path: file for file in open_package(root).files()}
+    package = open_package(root)
+    files = {file.path: file for file in package.files()}
+    assert {file.path for file in package.files("src/")} == {p for p in files if p[:4] == "src/"}
     assert files.keys() == {
         *packaging(),
         *PATCHED,

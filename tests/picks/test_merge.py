@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.merge import Merge, merge, pick, pick_each
+from debpatch.inputs.merge import Merge, merge, pick, pick_each, unaffected
 from debpatch.inputs.repository import Repository
 
 from .generated import Generator
@@ -28,6 +30,60 @@ def test_as_cherry_pick_on_generated_histories(tmp_path: Path, seed: int) -> Non
                 expected = cherry_pick(repo, found.commit.sha, onto)
                 if expected is not None:
                     assert_same(repository, repo, found, expected)
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("DEBPATCH_ORACLE_SEEDS", "24"))))
+def test_unaffected_picks_conflict_alike_on_both_trees(tmp_path: Path, seed: int) -> None:
+    """Trees that differ in the content of some files, as with a patch and without it."""
+    repo = Repo(tmp_path)
+    topic, stable = Generator(repo, seed).build()
+    choose = random.Random(seed)
+    with Repository(tmp_path) as repository:
+        commits = [repository.commit(sha) for sha in topic]
+        for onto in map(repository.tree, stable):
+            files = repository.entries(onto)
+            plain = sorted(path for path, entry in files.items() if entry.mode == "100644")
+            other = repository.write_tree(
+                onto,
+                {
+                    path: ("100644", (repository.read(onto, path) or b"") + b"one more line\n")
+                    for path in choose.sample(plain, min(2, len(plain)))
+                },
+            )
+            alike = unaffected(repository, commits, onto, other)
+            for one, two in zip(
+                pick_each(repository, alike, onto), pick_each(repository, alike, other), strict=True
+            ):
+                assert (one.outcome == "conflict") == (two.outcome == "conflict")
+                invented = re.compile("~[0-9a-f]{40}$")
+                said = [
+                    sorted((invented.sub("~", c.path), c.kind) for c in found.conflicts)
+                    for found in (one, two)
+                ]
+                assert said[0] == said[1]
+
+
+def test_who_is_affected_by_what_differs(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    before = repo.commit({"a": "1\n", "b": "1\n"}, "start")
+    in_a = repo.commit({"a": "2\n"}, "in a")
+    in_b = repo.commit({"b": "2\n"}, "in b")
+    without_a = repo.commit({"a": None}, "without a")
+    in_b_alone = repo.commit({"b": "3\n"}, "in b alone")
+    with Repository(tmp_path) as repository:
+        commits = [repository.commit(sha) for sha in (in_a, in_b, without_a, in_b_alone)]
+        one = repository.tree(before)
+
+        def found(**files: tuple[str, bytes] | None) -> list[str]:
+            other = repository.write_tree(one, files)
+            return [commit.sha for commit in unaffected(repository, commits, one, other)]
+
+        assert found(a=("100644", b"mine\n")) == [in_b]
+        assert found(b=("100644", b"mine\n")) == [in_a, without_a]
+        assert found() == [commit.sha for commit in commits]
+        # New and lost files take part in the search for renames, and modes in the merge.
+        assert found(c=("100644", b"new\n")) == found(a=None) == []
+        assert found(a=("100755", b"1\n")) == []
 
 
 def lines(*words: str) -> str:

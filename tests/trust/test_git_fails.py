@@ -25,7 +25,7 @@ def test_a_git_that_is_too_old(stage: Stage, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "called", ["cat-file", "diff-tree", "merge-tree", "fast-import", "ls-tree", "for-each-ref"]
+    "called", ["cat-file", "diff-tree", "merge-tree", "fast-import", "for-each-ref"]
 )
 def test_a_git_that_is_killed(stage: Stage, tmp_path: Path, called: str) -> None:
     """What it did not say is no answer: nothing is told, and nothing written."""

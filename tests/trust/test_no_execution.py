@@ -32,7 +32,7 @@ _PROGRAMS = (
 )  # fmt: skip
 _ALIASES = (
     "blame", "cat-file", "count-objects", "diff", "diff-tree", "fast-import", "for-each-ref",
-    "grep", "log", "ls-tree", "merge-tree", "read-tree", "rev-list", "rev-parse", "symbolic-ref",
+    "grep", "log", "merge-tree", "read-tree", "rev-list", "rev-parse", "symbolic-ref",
 )  # fmt: skip
 _HOOKS = (
     "fsmonitor-watchman", "post-checkout", "post-commit", "post-index-change", "post-merge",
