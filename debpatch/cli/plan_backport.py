@@ -25,9 +25,20 @@ def plan_backport(
         ),
     ] = None,
     max_commits: Annotated[
-        int, typer.Option(min=0, help="Try so many commits as prerequisites, no more.")
-    ] = 200,
-    max_seconds: Annotated[float, typer.Option(min=0, help="Search so long, no longer.")] = 120,
+        int | None,
+        typer.Option(
+            min=0,
+            help="Try so many commits as prerequisites, no more. Default: 200, or 20 where "
+            "upstream has its own port.",
+        ),
+    ] = None,
+    max_seconds: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Search so long, no longer. Default: 120, or 10 where upstream has its own port.",
+        ),
+    ] = None,
     repo: Repo = None,
     update: Update = False,
     base: Base = None,
@@ -49,6 +60,13 @@ def plan_backport(
     from debpatch.picks.target import open_target
     from debpatch.render import plan_json, plan_text
 
+    bounds = None
+    if max_commits is not None or max_seconds is not None:
+        usual = Bounds()
+        bounds = Bounds(
+            usual.commits if max_commits is None else max_commits,
+            usual.seconds if max_seconds is None else max_seconds,
+        )
     with ExitStack() as stack:
         with cloning() as progress:
             opened = open_target(onto, repo=repo, base=base, update=update, progress=progress)
@@ -57,7 +75,7 @@ def plan_backport(
         plan = make_plan(
             target,
             read_revisions(target.repository, revisions),
-            bounds=Bounds(max_commits, max_seconds),
+            bounds=bounds,
             with_follow_ups=with_follow_ups,
             tell=tell,
         )

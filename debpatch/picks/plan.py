@@ -22,6 +22,7 @@ from debpatch.picks.follow_ups import FollowUp, follow_ups
 from debpatch.picks.landings import origins
 from debpatch.picks.ports import Port, find_ports
 from debpatch.picks.prerequisites import Need
+from debpatch.picks.replay import Replayer
 from debpatch.picks.search import Attempt, Bound, Bounds, Search
 from debpatch.picks.target import Target, check_related
 from debpatch.picks.touched import Blame
@@ -99,14 +100,15 @@ def plan_backport(
     """Find the smallest series that brings ``wanted`` to ``target``.
 
     What the target carries already is left out. Later commits that repair what the plan has are
-    offered or, ``with_follow_ups``, made part of it, with what they need. Raises DebpatchError for
-    a merge commit, and where the target has nothing in common with the commits.
+    offered or, ``with_follow_ups``, made part of it, with what they need. Without ``bounds`` the
+    search is a long one, or a short one where upstream has its own port of what conflicts. Raises
+    DebpatchError for a merge commit, and where the target has nothing in common with the commits.
     """
     check_related(target, wanted)
     carriers = Carriers(target)
-    search = Search(target, carriers, bounds or Bounds(), tell)
     carried = {commit.sha: what for commit in wanted if (what := carriers.of(commit))}
     todo = [commit for commit in wanted if commit.sha not in carried]
+    search = Search(target, carriers, bounds or _usual_bounds(target, todo), tell)
     found = search.solve(todo)
     follows = _follow_ups(target, carriers, [*wanted, *found.series])
     taken: dict[str, FollowUp] = {}
@@ -129,6 +131,15 @@ def plan_backport(
         target, tuple(steps), left, ports, offered, found.replay.tree, size, len(search.tried),
         search.replayer.made, search.bound,
     )  # fmt: skip
+
+
+_SHORT = Bounds(commits=20, seconds=10)
+
+
+def _usual_bounds(target: Target, commits: Sequence[Commit]) -> Bounds:
+    conflicting = Replayer(target.repository, target.commit).replay(commits).conflicting
+    ports = find_ports(target, [picked.commit for picked in conflicting])
+    return _SHORT if ports else Bounds()
 
 
 def _left(target: Target, picked: Pick) -> tuple[PlacedConflict, ...]:

@@ -151,6 +151,24 @@ def test_repairs_are_offered_or_taken_in(tmp_path: Path) -> None:
     assert replays(repo, found)
 
 
+def test_where_upstream_has_a_port_the_search_is_a_short_one(tmp_path: Path) -> None:
+    repo = project(tmp_path)
+    check = FIX["check_length"]
+    for number in range(30):
+        check = f"    int step = {number};\n{FIX['check_length']}"
+        repo.commit({"link.c": source({"check_length": check})}, f"Step {number}")
+    fix = repo.commit({"link.c": source({"check_length": check.replace("29", "0x1d")})}, "Hex")
+    assert len(plan(repo, fix).series) == 31
+    repo.git("checkout", "-q", "stable/1.0")
+    own = {"check_length": f"    int step = 0x1d;\n{FIX['check_length']}"}
+    port = repo.commit({"link.c": source(own)}, f"Hex\n\n(backported from commit {fix})")
+
+    found = plan(repo, fix)
+    assert [[c.sha for c in p.landings] for p in found.ports] == [[port]]
+    assert (found.clean, found.bound, found.tried) == (False, "commits", 20)
+    assert plan(repo, fix, bounds=Bounds()).clean
+
+
 def test_bounds_are_told(tmp_path: Path) -> None:
     repo = project(tmp_path)
     repo.commit({"link.c": source(FIX)}, "Check lengths")
