@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -102,7 +102,8 @@ def validate_dep3(
         if diff:
             raise typer.Exit(_show_mending(_all(checks), output))
         if fix:
-            _mend(_all(checks))
+            number = sum(map(_mend, targets, checks))
+            typer.echo(f"Mended {number} header{'' if number == 1 else 's'}.", err=True)
         tally = _Tally()
         deliver(_rendered(tally.counting(_all(checks)), format_, output), output)
     raise typer.Exit(int(tally.found))
@@ -198,18 +199,21 @@ def _show_mending(reports: Iterable[Report], output: Path | None) -> int:
     return int(bool(changes))
 
 
-def _mend(reports: Iterable[Report]) -> None:
-    """Write what the findings prove into the patches' headers, and say how many it was."""
+def _mend(target: Target, check: Check) -> int:
+    """Write what the findings prove into the headers of ``target``, and give how many it was."""
     from datetime import date
 
     from debpatch.dep3.fix import mend, write
+    from debpatch.proposals.lock import alone_in
 
     number = 0
-    for report in list(reports):
-        if report.patch:
-            data = report.patch.read()
-            mended = mend(data, report.findings, date.today())
-            if mended != data:
-                write(report.patch, mended)
-                number += 1
-    typer.echo(f"Mended {number} header{'' if number == 1 else 's'}.", err=True)
+    root = target.package.root if target.package else None
+    with alone_in(root) if root else nullcontext():
+        for report in list(check()):
+            if report.patch:
+                data = report.patch.read()
+                mended = mend(data, report.findings, date.today())
+                if mended != data:
+                    write(report.patch, mended)
+                    number += 1
+    return number

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from picks.repos import Repo
 
+from debpatch.proposals.lock import alone_in
 from trust.commands import Stage
 from trust.faults import command, contents
 
@@ -32,6 +34,29 @@ def test_two_imports_into_one_package(stage: Stage) -> None:
     assert all(f"debian/patches/{name}" in after for name in names)
     told_of = after["debian/changelog"].removesuffix(before["debian/changelog"])
     assert all(name.encode() in told_of for name in names)
+
+
+def test_headers_are_not_mended_during_an_import(stage: Stage) -> None:
+    """What somebody else writes meanwhile is read, and not written over."""
+    patch = next((stage.package / "debian/patches").glob("*.patch"))
+    patch.write_bytes(b"Author: A <a@example.org>\nAuthr: B <b@example.org>\n" + patch.read_bytes())
+    theirs = b"Bug-Debian: https://bugs.debian.org/7\n" + patch.read_bytes()
+    with alone_in(stage.package):
+        process = subprocess.Popen(command(("validate-dep3", "--fix", patch)),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+        while process.poll() is None and f" {process.pid} " not in waiting():
+            time.sleep(0.05)
+        patch.write_bytes(theirs)
+    told = process.communicate()[1]
+    assert b"Mended 1 header." in told
+    after = patch.read_bytes()
+    assert b"Author: B <b@example.org>" in after
+    assert b"Bug-Debian: https://bugs.debian.org/7\n" in after
+
+
+def waiting() -> str:
+    """Who waits for a lock (proc_locks(5))."""
+    return "".join(line for line in Path("/proc/locks").open() if "->" in line)
 
 
 _CLONE = """
