@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from debpatch.compare.lexer import LexedLine, changed_lines, whole_lines
-from debpatch.inputs.diff import Diff, FileDiff, Hunk, Line, Sign, body_of
+from debpatch.compare.lexer import LexedLine, changed_lines
+from debpatch.inputs.diff import Diff, FileDiff, Hunk, Line, Sign, body_of, lines_of
 from debpatch.inputs.kept import kept
 
 
@@ -39,7 +39,8 @@ class Change:
         """How many these are."""
         if not self.is_huge:
             return len(self.lines)
-        return sum(not line.is_blank for line in whole_lines(self.hunk)) or self.size
+        written = sum(n.sign != " " and n.text.strip() != "" for n in lines_of(self.hunk.body))
+        return written or self.size
 
     @property
     def text(self) -> str:

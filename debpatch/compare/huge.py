@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from debpatch.compare.change import Change
-from debpatch.compare.lexer import LexedLine, layout, whole_lines
+from debpatch.compare.lexer import LexedLine, layout, whole
 from debpatch.inputs.diff import lines_of
 
 
@@ -24,12 +24,14 @@ def unmatched(change: Change, other: Change) -> Iterator[LexedLine]:
     """The changed lines of ``change`` that ``other`` has nowhere, or not as often."""
     theirs = (line for line in lines_of(other.hunk.body) if line.sign != " ")
     stock = Counter(hash(_key(line.sign, line.text, other.path)) for line in theirs)
-    for line in whole_lines(change.hunk):
+    for place, line in enumerate(lines_of(change.hunk.body)):
         key = hash(_key(line.sign, line.text, change.path))
+        if line.sign == " " or not line.text.strip():
+            continue
         if stock[key]:
             stock[key] -= 1
-        elif not line.is_blank:
-            yield line
+        else:
+            yield LexedLine(line.sign, line.text, whole(line.text), line.newline, place=place)
 
 
 def _folded(change: Change) -> Iterator[str]:

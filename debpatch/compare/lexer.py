@@ -73,7 +73,7 @@ def changed_lines(hunk: Hunk, path: str) -> tuple[LexedLine, ...]:
 
 def whole_lines(hunk: Hunk) -> Iterator[LexedLine]:
     """The removed and added lines of ``hunk``, not looked into."""
-    return _in_runs(hunk, (_whole(line.text) for line in lines_of(hunk.body)))
+    return _in_runs(hunk, (whole(line.text) for line in lines_of(hunk.body)))
 
 
 @lru_cache(maxsize=1024)  # a commit is compared more than once
@@ -103,7 +103,8 @@ def _in_runs(hunk: Hunk, rows: Iterable[tuple[Token, ...]]) -> Iterator[LexedLin
             in_context = True
 
 
-def _whole(line: str) -> tuple[Token, ...]:
+def whole(line: str) -> tuple[Token, ...]:
+    """The line as a single token; none where it is blank."""
     text = line.strip()
     return (Token("text", text),) if text else ()
 
@@ -111,7 +112,7 @@ def _whole(line: str) -> tuple[Token, ...]:
 def lex(lines: Sequence[str], path: str) -> _Rows:
     """The tokens of each of ``lines``, a part of a file named ``path``; of huge ones the lines."""
     if sum(map(len, lines)) > HUGE:
-        return tuple(map(_whole, lines))
+        return tuple(map(whole, lines))
     lexer = lexer_for(path)
     if lexer is None:
         return tuple(

@@ -23,15 +23,18 @@ from debpatch.render.words import marked
 
 SHOWN = 12
 """So many lines of a hunk are shown unless it is asked for whole."""
+_MOST = 1000
+"""So many of a huge one are, even then."""
 _STYLE = {"both": "dim", "upstream": "cyan", "instead": "magenta", "patch": "magenta"}
 
 
 def add_change(page: Page, change: Change, whose: str, *, whole: bool) -> None:
     """Add one side's changed lines; with ``whole`` its context too."""
     lines = change.hunk.lines if whole else change.lines
-    for line in lines[: None if whole else SHOWN]:
+    most = len(lines) if whole and not change.is_huge else _MOST if whole else SHOWN
+    for line in lines[:most]:
         _line(page, whose, line.sign, [(_text(line), _STYLE[whose])])
-    _rest(page, len(lines) - SHOWN, whole=whole)
+    _rest(page, len(lines) - most, whole=whole)
 
 
 def add_pairs(page: Page, hunk: HunkComparison, *, whole: bool) -> None:
@@ -41,7 +44,7 @@ def add_pairs(page: Page, hunk: HunkComparison, *, whole: bool) -> None:
         _line(page, "both", " ", [("the same lines in another order", _STYLE["both"])])
     for whose, sign, spans in rows[: None if whole else 3 * SHOWN]:
         _line(page, whose, sign, spans)
-    _rest(page, len(rows) - 3 * SHOWN, whole=whole)
+    _rest(page, 0 if whole else len(rows) - 3 * SHOWN, whole=whole)
 
 
 def _line(page: Page, whose: str, sign: str, spans: list[Span]) -> None:
@@ -49,8 +52,9 @@ def _line(page: Page, whose: str, sign: str, spans: list[Span]) -> None:
 
 
 def _rest(page: Page, number: int, *, whole: bool) -> None:
-    if number > 0 and not whole:
-        page.line((f"    ... {count(number, 'more line')}; --unified shows all", "dim"))
+    if number > 0:
+        cure = "" if whole else "; --unified shows all"
+        page.line((f"    ... {count(number, 'more line')}{cure}", "dim"))
 
 
 _Row = tuple[str, str, list[Span]]

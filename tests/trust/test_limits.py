@@ -136,7 +136,7 @@ def test_a_20_mb_patch_takes_less_than_500_mb(files: int, is_changed: bool, tmp_
     assert patch.stat().st_size > MEGABYTES * 1_000_000
     arguments = ["diff-upstream", str(patch), "--repo", str(repo.path), "--base", "v2.0"]
     done = subprocess.run(
-        [sys.executable, "-c", MEASURED, *arguments], capture_output=True, check=False
+        [sys.executable, "-c", MEASURED, *arguments, "--unified"], capture_output=True, check=False
     )
     if is_changed:
         changed = sum("77 entry" in line for line in lines)
