@@ -22,6 +22,7 @@ from posixpath import basename
 from typing import Literal
 
 from debpatch.errors import DebpatchError
+from debpatch.inputs.objects import TreeEntry
 from debpatch.inputs.remembered import remembered
 from debpatch.inputs.repository import Commit, Repository
 from debpatch.inputs.source_tree import is_inside
@@ -126,6 +127,30 @@ def pick_each(repository: Repository, commits: Sequence[Commit], onto: str) -> l
     ]
     merges = merge_all(repository, sides)
     return [Pick(c, tree, _outcome(m, tree), m) for c, m in zip(commits, merges, strict=True)]
+
+
+def certain(repository: Repository, commits: Iterable[Commit], onto: str) -> set[str]:
+    """The ids of those of ``commits`` that cannot conflict on the tree ``onto``.
+
+    It has all files that these change as they found them. A commit that adds, removes or renames
+    files is not among them, since Git then asks what else was renamed.
+    """
+    ours = repository.entries(onto)
+    shas = "".join(f"{commit.sha}\n" for commit in commits)
+    output = repository.run("diff-tree", "--stdin", "-r", "-z", "--no-renames", stdin=shas.encode())
+    fields = iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
+    found: set[str] = set()
+    sha = ""
+    for field in fields:
+        if not field.startswith(":"):
+            sha = field
+            found.add(sha)
+            continue
+        mode, _, blob, _, kind = field[1:].split(" ")
+        old = ours.get(next(fields))
+        if kind != "M" or old != TreeEntry(mode, blob):
+            found.discard(sha)
+    return found
 
 
 def unaffected(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from debpatch.inputs.changes import CommitLines, read_whole_changes
-from debpatch.inputs.history import History, read_history
+from debpatch.inputs.history import History, is_ancestor, read_history
 from debpatch.inputs.lineage import merge_base
 from debpatch.inputs.merge import pick
 from debpatch.inputs.remembered import remembered
@@ -32,6 +32,13 @@ class Carriers:
         """
         return self._found(commit)
 
+    def _since(self, sha: str) -> str | None:
+        """Where the commit's history and the target's parted."""
+        base = self._target.upstream
+        if base and is_ancestor(self._repository, base, sha):
+            return base
+        return merge_base(self._repository, sha, self._target.commit)
+
     def read_ahead(self, commits: Iterable[Commit]) -> None:
         """Read at once what ``of`` will need to know of these."""
         new = [commit.sha for commit in commits if commit.sha not in self._changes]
@@ -39,7 +46,7 @@ class Carriers:
         self._changes.update({sha: read.get(sha, {}) for sha in new})
 
     def _find(self, commit: Commit) -> str | Commit | None:
-        since = merge_base(self._repository, commit.sha, self._target.commit)
+        since = self._since(commit.sha)
         if since == commit.sha:
             return commit
         own = _read_own(self._repository, self._target.commit, since)

@@ -60,7 +60,8 @@ class Target:
 
     def has(self, commit: Commit) -> bool:
         """Whether the commit itself is in the target's history."""
-        return is_ancestor(self.repository, commit.sha, self.commit)
+        newest = self.upstream or self.commit  # what is above it is of our making
+        return commit.sha in self.own or is_ancestor(self.repository, commit.sha, newest)
 
     def stands_for(self, sha: str) -> str | Commit:
         """What to call a commit of the target's history: a patch by its name, or the commit."""

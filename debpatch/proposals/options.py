@@ -9,7 +9,7 @@ from functools import cached_property
 from debpatch.inputs.differences import diffstat
 from debpatch.inputs.history import History, read_history
 from debpatch.inputs.lineage import commits_between
-from debpatch.inputs.merge import pick, pick_each, unaffected
+from debpatch.inputs.merge import certain, pick, pick_each, unaffected
 from debpatch.inputs.released import first_release, tags_containing
 from debpatch.inputs.releases import Release, read_release, releases
 from debpatch.inputs.repository import Commit, Repository
@@ -148,7 +148,9 @@ class Ground:
 
     def _conflicting(self, commits: Sequence[Commit], onto: str) -> set[str]:
         """Which of ``commits``, each alone, conflict on the tree ``onto``."""
-        picks = pick_each(self.repository, commits, onto)
+        fitting = certain(self.repository, commits, onto)
+        doubtful = [commit for commit in commits if commit.sha not in fitting]
+        picks = pick_each(self.repository, doubtful, onto)
         return {found.commit.sha for found in picks if found.outcome == "conflict"}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.merge import Merge, merge, pick, pick_each, unaffected
+from debpatch.inputs.merge import Merge, certain, merge, pick, pick_each, unaffected
 from debpatch.inputs.repository import Repository
 
 from .generated import Generator
@@ -61,6 +61,34 @@ def test_unaffected_picks_conflict_alike_on_both_trees(tmp_path: Path, seed: int
                     for found in (one, two)
                 ]
                 assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("DEBPATCH_ORACLE_SEEDS", "24"))))
+def test_what_is_certain_to_fit_fits(tmp_path: Path, seed: int) -> None:
+    repo = Repo(tmp_path)
+    topic, stable = Generator(repo, seed).build()
+    with Repository(tmp_path) as repository:
+        commits = [repository.commit(sha) for sha in topic]
+        for onto in (*stable, topic[0]):
+            fitting = certain(repository, commits, repository.tree(onto))
+            for found in pick_each(repository, commits, onto):
+                assert found.outcome != "conflict" or found.commit.sha not in fitting
+
+
+def test_certain_is_what_changes_files_as_it_found_them(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    start = repo.commit({"a": "1\n", "b": "1\n", "c": "1\n"}, "start")
+    changes = [
+        repo.commit({"a": "2\n"}, "a"), repo.commit({"b": "2\n"}, "b"),
+        repo.commit({"a": "3\n"}, "a again"), repo.commit({"d": "1\n"}, "new"),
+        repo.commit({"c": None}, "gone"), repo.commit({"e f\n": "1\n"}, "odd"),
+    ]  # fmt: skip
+    odd = repo.commit({"e f\n": "2\n"}, "odd again")
+    with Repository(tmp_path) as repository:
+        commits = [repository.commit(sha) for sha in (*changes, odd)]
+        assert certain(repository, commits, repository.tree(start)) == {changes[0], changes[1]}
+        assert certain(repository, commits, repository.tree(changes[-1])) == {odd}
+        assert certain(repository, [], repository.tree(start)) == set()
 
 
 def test_who_is_affected_by_what_differs(tmp_path: Path) -> None:
