@@ -126,7 +126,7 @@ def plan_backport(
     ... )
     >>> plan.clean
     True
-    >>> [(step.commit.sha[:12], step.role) for step in plan.steps[:2]]
+    >>> [(step.commit.short, step.role) for step in plan.steps[:2]]
     [('7473a6d40c0b', 'prerequisite'), ('77940e3ba924', 'wanted')]
     """
     with open_target(onto, repo=repo) as target:

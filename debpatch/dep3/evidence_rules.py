@@ -308,7 +308,7 @@ def _landed(landing: Landing) -> str:
 
 
 def _named(named: Named) -> str:
-    return f'{named.commit.sha[:12]} ("{named.commit.subject}")' if named.commit else named.sha
+    return f'{named.commit.short} ("{named.commit.subject}")' if named.commit else named.sha
 
 
 def _witness(landing: Landing) -> Witness:

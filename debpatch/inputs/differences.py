@@ -47,7 +47,7 @@ def commit_diff(repository: Repository, commit: Commit) -> Diff:
     if not commit.parents:
         return tree_diff(repository, repository.empty_tree, commit.sha)
     if not repository.has(commit.parents[0]):
-        raise DebpatchError(repository.lacks(f"the parent of {commit.sha[:12]}"))
+        raise DebpatchError(repository.lacks(f"the parent of {commit.short}"))
     return tree_diff(repository, commit.parents[0], commit.sha)
 
 

@@ -41,11 +41,12 @@ _CONFIG = """\
 class PrivateRepository:
     """The private repository; a context manager that leaves no trace.
 
-    ``location`` is the owner's repository as its user named it; ``shallow`` and ``partial`` say
-    what kind of clone it is, ``object_format`` which hash makes its ids. ``memory`` is for answers
-    that are ``remembered``.
+    ``location`` is the owner's repository as its user named it; ``bare``, ``shallow`` and
+    ``partial`` say what kind of clone it is, ``object_format`` which hash makes its ids. ``memory``
+    is for answers that are ``remembered``.
     """
 
+    bare: bool
     shallow: bool
     partial: bool
     object_format: str
@@ -93,11 +94,12 @@ class PrivateRepository:
             "--git-common-dir",
             "--show-object-format",
             "--is-shallow-repository",
+            "--is-bare-repository",
         )
         if status:
             raise DebpatchError(f"{path}: this is not a Git repository; clone upstream and name it")
         said = output.decode("utf-8", "surrogateescape").removesuffix("\n")
-        common, object_format, shallow = said.rsplit("\n", 2)
+        common, object_format, shallow, bare = said.rsplit("\n", 3)
         if "\n" in common:
             raise DebpatchError(f"{common!r}: a line break in the repository's path; rename it")
         refs = user.output("for-each-ref", "--format=%(objectname) %(refname)")
@@ -106,6 +108,7 @@ class PrivateRepository:
             head = user.status_and_output("rev-parse", "-q", "--verify", "HEAD")[1].strip()
         self.object_format = object_format
         self._lay_out(Path(common), refs, head)
+        self.bare = bare == "true"
         self.shallow = shallow == "true"
         self.partial = any(Path(common, "objects", "pack").glob("*.promisor"))
 

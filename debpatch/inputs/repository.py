@@ -38,6 +38,11 @@ class Commit:
     message: str
 
     @property
+    def short(self) -> str:
+        """The id as people write it."""
+        return self.sha[:12]
+
+    @property
     def subject(self) -> str:
         """The message's first paragraph on one line, as git-log(1) shows it."""
         return " ".join(self.message.strip().partition("\n\n")[0].split("\n"))

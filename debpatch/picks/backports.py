@@ -137,7 +137,7 @@ def find_backports(
         branches += tag_branches(history, branches, tags)
     survey = _Survey.of(repository, commit, [*branches, *([own] if own else [])], history, tags)
     if not survey.change.changes:
-        raise DebpatchError(f"{commit.sha[:12]} changes nothing; name the commit that has the fix")
+        raise DebpatchError(f"{commit.short} changes nothing; name the commit that has the fix")
     states = {branch: _state(survey, branch, package) for branch in survey.branches}
     return Backports(
         commit,

@@ -83,14 +83,23 @@ def is_prerelease(tag: str) -> bool:
 
 
 def _branches(repository: Repository) -> dict[str, Branch]:
-    """All branches by short name; what a remote has counts, and not a local one of that name."""
+    """All branches by short name; what a remote has counts, and not a local one of that name.
+
+    In a bare repository nobody works on a branch, and either may be what is fetched into: there the
+    one with the newer commit counts.
+    """
     found: dict[str, Branch] = {}
     for ref in repository.refs:
         _, kind, *rest = ref.name.split("/")
         name = "/".join(rest[1:] if kind == "remotes" else rest)
-        if kind in ("heads", "remotes") and name and name != "HEAD":
+        is_branch = kind in ("heads", "remotes") and name not in {"", "HEAD"}
+        if is_branch and not (name in found and _is_stale(repository, ref.sha, found[name].tip)):
             found[name] = Branch(name, ref.sha)
     return found
+
+
+def _is_stale(repository: Repository, remote: str, local: str) -> bool:
+    return repository.bare and repository.commit(remote).date < repository.commit(local).date
 
 
 def _main_names(repository: Repository) -> Iterator[str]:

@@ -44,7 +44,7 @@ def run_after_each(
     with tempfile.TemporaryDirectory(prefix="debpatch-exec-") as folder:
         for step in plan.steps:
             if step.tree is not None:
-                tell(f"{step.commit.sha[:12]}: {command}")
+                tell(f"{step.commit.short}: {command}")
                 plan.target.repository.check_out(step.tree, Path(folder))
                 runs.append(_run(step.commit, command, Path(folder)))
     return tuple(runs)

@@ -46,7 +46,7 @@ def read_fix(repository: Repository, text: str) -> Commit:
             f"{repository.location}: no commit mentions {text}; name the fix by its id, or git "
             "fetch there"
         )
-    names = "; ".join(f"{fix.sha[:12]} {fix.subject}" for fix in fixes[:_SHOWN])
+    names = "; ".join(f"{fix.short} {fix.subject}" for fix in fixes[:_SHOWN])
     more = f"; and {len(fixes) - _SHOWN} more" if len(fixes) > _SHOWN else ""
     raise DebpatchError(f"{text} is mentioned by several commits, name one: {names}{more}")
 

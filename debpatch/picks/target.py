@@ -164,7 +164,7 @@ def _package_commits(
 def check_related(target: Target, commits: Sequence[Commit]) -> None:
     """Raise DebpatchError where a commit and the target do not have a single file in common."""
     for commit in commits[:1]:
-        ours, theirs = (target.name, target.tree), (commit.sha[:12], commit.sha)
+        ours, theirs = (target.name, target.tree), (commit.short, commit.sha)
         _require_common(target.repository, ours, theirs)
 
 

@@ -38,7 +38,7 @@ class Ancestor:
     @property
     def sentence(self) -> str:
         """What the patch has of the commit."""
-        name = f'commit {self.commit.sha[:12]} ("{self.commit.subject}")'
+        name = f'commit {self.commit.short} ("{self.commit.subject}")'
         lines, of = self.comparison.carried
         return (
             f"This adapts {name}; of its {of} changed lines that can be carried here, {lines} are."

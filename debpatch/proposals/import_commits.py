@@ -128,7 +128,7 @@ def require_clean(imported: Import, package: SourcePackage) -> None:
     if commit is not None:
         paths = ", ".join(conflict.path for conflict in commit.conflicts)
         raise DebpatchError(
-            f'{commit.commit.sha[:12]} "{commit.commit.subject}" conflicts with {package.name} '
+            f'{commit.commit.short} "{commit.commit.subject}" conflicts with {package.name} '
             f"{package.version} in {paths}; nothing was written, plan-backport finds what it needs "
             "first"
         )
@@ -162,7 +162,7 @@ class _Writer:
     ) -> ImportedCommit:
         """The patch for ``picked``; files that the ``shipped`` source lacks are left out."""
         commit = picked.commit
-        what = f'{commit.sha[:12]} "{commit.subject}"'
+        what = f'{commit.short} "{commit.subject}"'
         left_out = _left_out(repository, shipped, picked)
         before = repository.entries(picked.onto)
         new = repository.write_tree(picked.tree, {path: before[path] for path in left_out})

@@ -67,7 +67,7 @@ class Part:
     @property
     def because(self) -> str:
         """Its role in words."""
-        others = ", ".join(commit.sha[:12] for commit in self.of)
+        others = ", ".join(commit.short for commit in self.of)
         return {
             "wanted": "the fix",
             "prerequisite": f"needed by {others}",
@@ -192,7 +192,7 @@ def picked(ground: Ground, commits: Sequence[Commit]) -> Option:
         found = pick(ground.repository, commit, tree)
         if found.outcome == "conflict":
             where = ", ".join(conflict.path for conflict in found.conflicts)
-            said = f"{commit.sha[:12]} does not apply ({where})"
+            said = f"{commit.short} does not apply ({where})"
             return Option(_SERIES, tuple(commits), None, said, (), None)
         tree = found.tree
     size = ground.size(ground.tree, tree)
@@ -210,7 +210,7 @@ def _planned(ground: Ground, plan: Plan) -> Option:
         option = as_it_is(ground, _SERIES, plan.tree, commits, _AS_UPSTREAM)
         return replace(option, parts=parts)
     where = "; ".join(
-        f"{commit.sha[:12]} conflicts in {', '.join(each.conflict.path for each in conflicts)}"
+        f"{commit.short} conflicts in {', '.join(each.conflict.path for each in conflicts)}"
         for commit, conflicts in plan.left
     )
     said = f"{where}; no further commits were found that would make it apply"

@@ -9,7 +9,7 @@ from debpatch.audit.audit import Audit, Later, PatchAudit
 from debpatch.audit.droppable import Fate
 from debpatch.audit.identity import Identity
 from debpatch.audit.series import Obstacle
-from debpatch.render.commits_text import clipped, label, short
+from debpatch.render.commits_text import clipped, label
 from debpatch.render.page import Look, Page, Span, count
 from debpatch.render.safe import one_line
 
@@ -133,7 +133,7 @@ def _cells(patch: PatchAudit, width: int) -> Iterator[Span]:
     if patch.identity:
         commit, *others = patch.identity.commits
         more = f" +{len(others)}" if others else ""
-        yield f"{short(commit)[: 12 - len(more)] + more:14}{patch.identity.match.value:12}", ""
+        yield f"{commit.short[: 12 - len(more)] + more:14}{patch.identity.match.value:12}", ""
         first = one_line(patch.released_in.tag) if patch.released_in else _UNRELEASED
         yield f"{first:{width}}", ""
     else:
@@ -177,7 +177,7 @@ def _of_identity(identity: Identity) -> Iterator[tuple[str, str]]:
     if len(identity.commits) > 1:
         others = identity.commits[1 : _SHOWN + 1]
         more = len(identity.commits) - 1 - len(others)
-        names = ", ".join(short(commit) for commit in others)
+        names = ", ".join(commit.short for commit in others)
         yield f"with {names}{f' and {more} more' if more else ''}", "dim"
     lines, of = identity.carried
     if lines < of:
@@ -206,7 +206,7 @@ def _of_later(later: Later) -> str:
     follow = later.follow_up
     released = f"first in {one_line(later.released_in.tag)}" if later.released_in else "unreleased"
     where = f"carried by {one_line(later.carried_by)}" if later.carried_by else released
-    return f"afterwards {label(follow.commit)} ({follow.kind} {short(follow.of)}; {where})"
+    return f"afterwards {label(follow.commit)} ({follow.kind} {follow.of.short}; {where})"
 
 
 _WHY = {

@@ -6,14 +6,9 @@ from debpatch.inputs.repository import Commit
 from debpatch.render.safe import one_line
 
 
-def short(commit: Commit) -> str:
-    """As many digits of the id as tell commits apart."""
-    return commit.sha[:12]
-
-
 def label(what: str | Commit) -> str:
     """A patch by its name, a commit by its id and subject."""
-    return one_line(what) if isinstance(what, str) else f"{short(what)} {one_line(what.subject)}"
+    return one_line(what) if isinstance(what, str) else f"{what.short} {one_line(what.subject)}"
 
 
 def clipped(text: str, room: int) -> str:

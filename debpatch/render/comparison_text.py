@@ -102,7 +102,7 @@ def _head(
         merge = "; a merge, read as what it brought to its first parent"
         where += merge if len(commit.parents) > 1 else ""
         subject = one_line(commit.subject)
-        page.paragraph(f"against  {commit.sha[:12]} {subject} ({where})", 2, hanging=9)
+        page.paragraph(f"against  {commit.short} {subject} ({where})", 2, hanging=9)
     if identity:
         page.paragraph(f"found    {found_by(identity)}", 2, "yellow", hanging=9)
     if report.base is not None:
@@ -203,7 +203,7 @@ def _added(page: Page, item: AlternativeReport, *, unified: bool) -> None:
         _title(page, change)
         add_change(page, change, "patch", whole=unified)
         for origin in item.origins.get(change, ()):
-            commit = f"{origin.commit.sha[:12]} {one_line(origin.commit.subject)}"
+            commit = f"{origin.commit.short} {one_line(origin.commit.subject)}"
             has = "is" if origin.lines == 1 else "are"
             page.paragraph(f"{count(origin.lines, 'line')} {has} upstream's too, from {commit}", 4)
 
@@ -292,7 +292,7 @@ def _trees(page: Page, trees: TreeDifference, alternative: Alternative) -> None:
     page.heading("The trees beside each other:")
     if trees.stopped_at is not None:
         page.paragraph(
-            f"{trees.stopped_at.sha[:12]} does not apply cleanly here, so the series gives no tree "
+            f"{trees.stopped_at.short} does not apply cleanly here, so the series gives no tree "
             "to compare; name what it needs before it, in order.",
             2,
         )

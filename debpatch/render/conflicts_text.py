@@ -9,7 +9,7 @@ from debpatch.picks.conflicts import ConflictCheck, Place, PlacedConflict, Trial
 from debpatch.picks.regions import Side
 from debpatch.picks.target import Target
 from debpatch.picks.touched import Touched
-from debpatch.render.commits_text import clipped, label, short
+from debpatch.render.commits_text import clipped, label
 from debpatch.render.page import Look, Page, Span, count
 from debpatch.render.safe import one_line
 
@@ -45,7 +45,7 @@ def _summary(check: ConflictCheck) -> str:
         trial = check.alone[0]
         is_there = trial.outcome == "conflict" and not trial.conflicts_for_good
         said = "there already, and conflicts if picked again" if is_there else trial.outcome
-        return f"{short(trial.commit)} onto {onto}: {said}"
+        return f"{trial.commit.short} onto {onto}: {said}"
     alone, stacked = (
         sum(not trial.conflicts_for_good for trial in trials)
         for trials in (check.alone, check.stacked)
@@ -63,7 +63,7 @@ def _table(page: Page, check: ConflictCheck) -> None:
             cells += ["  ", outcome(stacked)]
         room = page.look.width - (36 if several else 26)
         subject = clipped(alone.commit.subject, room)
-        page.line(*cells, f"  {short(alone.commit)}  {subject}")
+        page.line(*cells, f"  {alone.commit.short}  {subject}")
 
 
 def _carried(page: Page, check: ConflictCheck) -> None:
@@ -72,7 +72,7 @@ def _carried(page: Page, check: ConflictCheck) -> None:
         return
     page.heading("There already:")
     for trial in carried:
-        page.line(f"  {short(trial.commit)}  {carrier(trial.commit, trial.carried_by)}")
+        page.line(f"  {trial.commit.short}  {carrier(trial.commit, trial.carried_by)}")
 
 
 def _conflicts(check: ConflictCheck) -> list[tuple[str, Trial]]:
@@ -88,7 +88,7 @@ def _conflicts(check: ConflictCheck) -> list[tuple[str, Trial]]:
 
 
 def _conflicting(page: Page, target: Target, how: str, trial: Trial, *, regions: bool) -> None:
-    page.line((f"  {short(trial.commit)}{how}", "bold"))
+    page.line((f"  {trial.commit.short}{how}", "bold"))
     for item in trial.conflicts:
         conflict_line(page, item)
         if regions:
@@ -113,9 +113,9 @@ def _place(page: Page, target: Target, commit: Commit, place: Place) -> None:
     region = place.region
     touched = place.touched or Touched((), ())
     page.blank()
-    _side(page, f"before {short(commit)}", region.base, "dim", touched.theirs)
+    _side(page, f"before {commit.short}", region.base, "dim", touched.theirs)
     _side(page, one_line(target.name), region.ours, "magenta", touched.ours)
-    _side(page, f"after {short(commit)}", region.theirs, "cyan", ())
+    _side(page, f"after {commit.short}", region.theirs, "cyan", ())
     page.blank()
 
 

@@ -38,7 +38,7 @@ def render(imported: Import, update: PackageUpdate, look: Look, *, written: bool
 
 
 def _commit(page: Page, commit: ImportedCommit) -> None:
-    page.line((commit.commit.sha[:12], "yellow"), f" {one_line(commit.commit.subject)}")
+    page.line((commit.commit.short, "yellow"), f" {one_line(commit.commit.subject)}")
     if commit.patch and commit.fate == "written":
         page.line(f"  debian/patches/{one_line(commit.patch.name)}")
         for key in ("origin", "applied-upstream"):

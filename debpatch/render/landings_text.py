@@ -8,7 +8,7 @@ from itertools import groupby
 
 from debpatch.compare.change import Change
 from debpatch.picks.backports import Backports, BranchState, Landing, Later, State
-from debpatch.render.commits_text import clipped, label, short
+from debpatch.render.commits_text import clipped, label
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 
@@ -55,7 +55,7 @@ def _answer(found: Backports) -> Iterable[tuple[str, str]]:
     else:
         yield _of_all(found), "bold"
     if repairs := _repairs(found):
-        names = ", ".join(short(later.follow_up.commit) for later in repairs)
+        names = ", ".join(later.follow_up.commit.short for later in repairs)
         yield f"Later changed by {names}: see below.", "bold"
 
 
@@ -82,7 +82,7 @@ def _of_package(package: BranchState) -> str:
 
 
 def _of_branch(branch: BranchState) -> str:
-    names = " and ".join(short(landing.commit) for landing in _standing(branch))
+    names = " and ".join(landing.commit.short for landing in _standing(branch))
     since = _since(_latest(branch))
     return {
         State.PRESENT: f"the commit itself is there, {since}.",
@@ -219,7 +219,7 @@ def _later(page: Page, follow_ups: Sequence[Later]) -> None:
         page.line(f"  {clipped(label(follow.commit), page.look.width - 2)}")
         where = f" on {', '.join(map(one_line, later.branches))}" if later.branches else ""
         page.paragraph(
-            f"{follow.kind} {short(follow.of)}; {_since(later.released_in)}{where}",
+            f"{follow.kind} {follow.of.short}; {_since(later.released_in)}{where}",
             4,
             styles[follow.kind],
             hanging=2,
@@ -234,7 +234,7 @@ def _next(page: Page, found: Backports) -> None:
         return
     own = _own(found)
     ports = [landing.commit for landing in _standing(own)] if own else []
-    shas = ",".join(map(short, ports or [found.commit]))
+    shas = ",".join(each.short for each in ports or [found.commit])
     repairs = " --with-follow-ups" if _repairs(found) else ""
     page.heading("What it takes:")
     page.line(f"  debpatch plan-backport {shas} --onto {shlex.quote(found.location)}{repairs}")

@@ -10,7 +10,7 @@ from debpatch.picks.execute import Run
 from debpatch.picks.follow_ups import FollowUp
 from debpatch.picks.plan import Plan, Size, Step
 from debpatch.picks.ports import Port
-from debpatch.render.commits_text import clipped, label, short
+from debpatch.render.commits_text import clipped, label
 from debpatch.render.conflicts_text import STYLES, carrier, conflict_line
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
@@ -42,7 +42,7 @@ def because(step: Step, most: int | None = None) -> str:
     if step.outcome == "already-applied":
         return f"the target has it already: {carrier(step.commit, step.carried_by)}"
     if step.follows:
-        return f"{step.follows.kind} {short(step.follows.of)}"
+        return f"{step.follows.kind} {step.follows.of.short}"
     if step.role == "wanted":
         return "asked for"
     return f"needed by {_users(step, most)}"
@@ -51,7 +51,7 @@ def because(step: Step, most: int | None = None) -> str:
 def _users(step: Step, most: int | None) -> str:
     by_commit: dict[str, list[str]] = {}
     for need in step.needs:
-        by_commit.setdefault(short(need.by), []).append(one_line(need.path))
+        by_commit.setdefault(need.by.short, []).append(one_line(need.path))
     return ", ".join(f"{sha} in {_files(paths, most)}" for sha, paths in by_commit.items())
 
 
@@ -81,10 +81,11 @@ def _size(size: Size) -> str:
 
 def _ported(page: Page, ports: Iterable[Port]) -> None:
     for port in ports:
-        page.heading(f"Upstream has ported {short(port.commit)} to {one_line(port.branch)} itself:")
+        page.heading(f"Upstream has ported {port.commit.short} to {one_line(port.branch)} itself:")
         for commit in port.landings:
             page.line(f"  {clipped(label(commit), page.look.width - 2)}")
-        page.paragraph(f"Plan that instead: {','.join(map(short, port.landings))}", 2, "yellow")
+        shas = ",".join(each.short for each in port.landings)
+        page.paragraph(f"Plan that instead: {shas}", 2, "yellow")
 
 
 def _series(page: Page, plan: Plan) -> None:
@@ -95,7 +96,7 @@ def _series(page: Page, plan: Plan) -> None:
         size = "  conflicts      " if step.size is None else "{:6}{:6}{:6}".format(*step.size)
         style = STYLES["conflict"] if step.size is None else ""
         subject = clipped(step.commit.subject, page.look.width - 46)
-        page.line(f"  {number:2} {short(step.commit)}  {_ROLES[step.role]:6}", (size, style),
+        page.line(f"  {number:2} {step.commit.short}  {_ROLES[step.role]:6}", (size, style),
                   f"  {subject}")  # fmt: skip
         if step.role != "wanted":
             page.paragraph(because(step), 5, "dim", hanging=2)
@@ -106,7 +107,7 @@ def _carried(page: Page, steps: Sequence[Step]) -> None:
         return
     page.heading("Left out, for it is there already:")
     for step in steps:
-        page.line(f"  {short(step.commit)}  {clipped(step.commit.subject, page.look.width - 16)}")
+        page.line(f"  {step.commit.short}  {clipped(step.commit.subject, page.look.width - 16)}")
         page.paragraph(carrier(step.commit, step.carried_by), 16)
 
 
@@ -115,7 +116,7 @@ def _left(page: Page, plan: Plan) -> None:
         return
     page.heading("Left to do by hand:")
     for commit, items in plan.left:
-        page.line((f"  {short(commit)}", "bold"))
+        page.line((f"  {commit.short}", "bold"))
         for item in items:
             conflict_line(page, item)
     page.paragraph("check-conflicts --regions shows the lines.", 2)
@@ -151,17 +152,17 @@ def _runs(page: Page, runs: Sequence[Run]) -> None:
     page.heading("After each step:")
     for run in runs:
         word, style = ("ok", "green") if run.status == 0 else (f"exit {run.status}", "bold red")
-        page.line(f"  {short(run.commit)}  ", (f"{word:8}", style), f"{run.seconds:8.1f} s")
+        page.line(f"  {run.commit.short}  ", (f"{word:8}", style), f"{run.seconds:8.1f} s")
     for run in runs:
         if run.status:
-            page.heading(f"The end of what it said after {short(run.commit)}:")
+            page.heading(f"The end of what it said after {run.commit.short}:")
             for line in run.output.splitlines()[-20:]:
                 page.line(f"  {one_line(line)}")
             break
 
 
 def _by_hand(page: Page, plan: Plan) -> None:
-    shas = [short(step.commit) for step in plan.series]
+    shas = [step.commit.short for step in plan.series]
     picks = f"git cherry-pick -x {' '.join(shas)}"
     target = plan.target
     page.heading("To redo it by hand:")

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from debpatch.inputs.repository import Commit
 from debpatch.picks.backports import Backports, State
 from debpatch.picks.conflicts import Trial
-from debpatch.render.commits_text import clipped, short
+from debpatch.render.commits_text import clipped
 from debpatch.render.conflicts_text import OUTCOMES, STYLES, carrier
 from debpatch.render.identity import found_by
 from debpatch.render.page import Look, Page, count
@@ -101,7 +101,7 @@ def _commit(
     page: Page, role: str, commit: Commit, since: Mapping[str, str | None], why: str = ""
 ) -> None:
     subject = clipped(commit.subject, page.look.width - 24)
-    page.line((f"  {role:9}", "bold"), f"{short(commit)} {subject}")
+    page.line((f"  {role:9}", "bold"), f"{commit.short} {subject}")
     release = since.get(commit.sha)
     first = f"first in {one_line(release)}" if release else "in no release yet"
     page.paragraph(f"{first}; {why}" if why else first, 13, "dim", hanging=2)
@@ -124,7 +124,7 @@ def _branches(page: Page, survey: Backports) -> None:
         by_state.setdefault(each.state, []).append(one_line(each.branch.name))
     told = [f"{state.value} {some(by_state[state])}" for state in State if state in by_state]
     if told:
-        page.paragraph(f"branches {short(survey.commit)}: {'; '.join(told)}", 2, hanging=9)
+        page.paragraph(f"branches {survey.commit.short}: {'; '.join(told)}", 2, hanging=9)
 
 
 def _patch(page: Page, review: Review) -> None:
@@ -136,7 +136,7 @@ def _patch(page: Page, review: Review) -> None:
     page.heading(f"The patch{onto}")
     for item in report.alternatives:
         lines, of = item.comparison.carried
-        shas = ", ".join(short(commit) for commit in item.alternative.commits)
+        shas = ", ".join(commit.short for commit in item.alternative.commits)
         hunks = [f"{n} {status.value}" for status, n in item.comparison.summary.items() if n]
         page.paragraph(
             f"{item.comparison.verdict.value}: {lines} of {of} changed lines of {shas}; hunks: "
@@ -168,7 +168,7 @@ def _trial(page: Page, trial: Trial) -> None:
     if trial.outcome == "already-applied":
         beside = f" {carrier(trial.commit, trial.carried_by)}"
     word = OUTCOMES[trial.outcome]
-    page.line(f"  {short(trial.commit)} alone: ", (f"{word}{beside}", STYLES[trial.outcome]))
+    page.line(f"  {trial.commit.short} alone: ", (f"{word}{beside}", STYLES[trial.outcome]))
 
 
 def _options(page: Page, review: Review) -> None:

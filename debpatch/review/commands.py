@@ -41,7 +41,7 @@ class Commands:
 
     def cherry_pick(self, commits: Sequence[Commit]) -> str:
         """Git's own way, for who has no package."""
-        return shlex.join(["git", "cherry-pick", "-x", *(commit.sha[:12] for commit in commits)])
+        return shlex.join(["git", "cherry-pick", "-x", *(commit.short for commit in commits)])
 
     @property
     def _repo(self) -> list[str]:
@@ -52,4 +52,4 @@ class Commands:
 
 
 def _revisions(commits: Sequence[Commit]) -> str:
-    return ",".join(commit.sha[:12] for commit in commits)
+    return ",".join(commit.short for commit in commits)

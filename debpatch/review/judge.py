@@ -152,7 +152,7 @@ def _why(facts: Facts) -> Iterator[str]:
         )
     for step in plan.series:
         if step.follows:
-            yield f"{short(step.commit)} repairs {short(step.follows.of)}, so it belongs to them"
+            yield f"{step.commit.short} repairs {step.follows.of.short}, so it belongs to them"
     sizes = [option.size for option in facts.options[:2] if option.size]
     if len(sizes) == 2:
         yield "; ".join(
@@ -194,7 +194,7 @@ def _mend(facts: Facts, commands: Commands) -> Iterator[NextStep]:
 
 def _drop(facts: Facts, _: Commands) -> Iterator[NextStep]:
     carriers = [step.carried_by for step in facts.plan.steps] if facts.plan else []
-    named = dict.fromkeys(what if isinstance(what, str) else short(what) for what in carriers if
+    named = dict.fromkeys(what if isinstance(what, str) else what.short for what in carriers if
                           what is not None)  # fmt: skip
     evidence = (f"the package has it by {', '.join(named)}",) if named else ()
     yield NextStep("Leave the patch out; there is nothing left for it to do.", evidence)
@@ -289,23 +289,18 @@ def _first(facts: Facts) -> Iterator[str]:
 def _why_repair(facts: Facts, repair: Pick) -> str:
     """What a later commit mends, and whether it applies upon the patch."""
     steps = facts.plan.series if facts.plan else ()
-    of = next(short(s.follows.of) for s in steps if s.follows and s.commit == repair.commit)
+    of = next(s.follows.of.short for s in steps if s.follows and s.commit == repair.commit)
     where = ", ".join(conflict.path for conflict in repair.conflicts)
     applies = f"conflicts with it in {where}" if where else "applies cleanly upon it"
-    return f'{short(repair.commit)} "{repair.commit.subject}" repairs {of}, and {applies}'
+    return f'{repair.commit.short} "{repair.commit.subject}" repairs {of}, and {applies}'
 
 
 # -- words -----------------------------------------------------------------------------------------
 
 
-def short(commit: Commit) -> str:
-    """As many digits of the id as tell commits apart."""
-    return commit.sha[:12]
-
-
 def names(commits: Sequence[Commit]) -> str:
     """Commits by their ids, as a sentence has them."""
-    shas = [short(commit) for commit in commits]
+    shas = [commit.short for commit in commits]
     return f"{', '.join(shas[:-1])} and {shas[-1]}" if len(shas) > 1 else "".join(shas)
 
 

@@ -45,6 +45,25 @@ def test_the_version_in_a_name(name: str, version: str | None) -> None:
     assert (".".join(found) if found else None) == version
 
 
+@pytest.mark.parametrize("is_bare", [False, True])
+@pytest.mark.parametrize("fresh", ["refs/heads/main", "refs/remotes/origin/main"])
+def test_a_branch_and_a_remotes_branch_of_its_name(
+    tmp_path: Path, is_bare: bool, fresh: str
+) -> None:
+    """Where somebody works, what the remote has is upstream's; in a mirror what is newer."""
+    repo = Repo(tmp_path / "repo")
+    old = repo.commit({"a": "1"}, "old")
+    new = repo.commit({"a": "2"}, "new")
+    for ref in ("refs/heads/main", "refs/remotes/origin/main"):
+        repo.git("update-ref", ref, new if ref == fresh else old)
+    place = repo.path / ".git" if is_bare else repo.path
+    repo.git("config", "core.bare", str(is_bare).lower())
+    with Repository(place) as repository:
+        (main,) = release_branches(repository)
+        is_new = is_bare or fresh == "refs/remotes/origin/main"
+        assert main.tip == (new if is_new else old)
+
+
 def test_branches_of_releases_newest_first_after_the_main_branch(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     repo.commit({"a": "1"}, tag="v2.9.0")

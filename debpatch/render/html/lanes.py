@@ -141,7 +141,7 @@ def _commits(own: Sequence[Happening], scale: Scale, above: LabelRows) -> list[M
         commit, x = happening.commit, scale(happening.commit.date)
         row = above.place(x, commit.sha[:8])
         label = Label(-14 - _ROW * row, commit.sha[:8]) if row is not None else None
-        marks.append(Mark(happening.kind, x, f"{commit.sha[:12]} {commit.subject}", label))
+        marks.append(Mark(happening.kind, x, f"{commit.short} {commit.subject}", label))
     return marks
 
 

@@ -86,7 +86,7 @@ def _steps(plan: Plan) -> Iterator[StepView]:
         yield StepView(step.role, number, step.commit, because(step), step.size, conflicts)
     for follow in plan.offered:
         if follow.kind != "mentions":
-            text = f"not in the plan; {follow.kind} {follow.of.sha[:12]}"
+            text = f"not in the plan; {follow.kind} {follow.of.short}"
             yield StepView("offered", None, follow.commit, text, None, False)
 
 
