@@ -9,11 +9,11 @@ one that upstream knows too and chose not to use.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Set
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Sequence, Set
+from functools import cache
 
 from debpatch.compare.change import Change
-from debpatch.compare.lexer import MEMBER, lex
+from debpatch.compare.lexer import MEMBER, Token, lex
 from debpatch.inputs.grep import grep
 from debpatch.inputs.tree import Tree
 
@@ -25,11 +25,10 @@ def plausible_at(base: Tree) -> Plausible:
     """Judge renamings by what upstream has after the fix and what ``base`` has before the patch."""
     repository = base.repository
 
+    @cache
     def knows(tree: str, path: str, name: str) -> bool:
         text = (repository.read(tree, path) or b"").decode("utf-8", "surrogateescape")
-        written = r"\s*(?:->|\.|::)\s*".join(map(re.escape, MEMBER.split(name)))
-        # A whole file is only lexed where that can tell more.
-        return re.search(written, text) is not None and name in _names(text, path)
+        return _is_used(name, text.split("\n"), path)
 
     @cache
     def has(tree: str, name: str) -> bool:
@@ -50,11 +49,30 @@ def plausible_at(base: Tree) -> Plausible:
     return plausible
 
 
-@lru_cache(maxsize=32)
-def _names(text: str, path: str) -> Set[str]:
-    """The names in the code of a file: member chains, how they begin, and their parts."""
-    chains = {token.text for row in lex(text.split("\n"), path) for token in row if
-              token.kind == "name"}  # fmt: skip
+_AROUND = 20
+_TRIES = 20
+
+
+def _is_used(name: str, lines: Sequence[str], path: str) -> bool:
+    """Whether the code of a file has ``name``: a member chain, how one begins, or a part of one.
+
+    As with hunks, the lines around one that has the word tell whether that is code; only where it
+    is in many that are not, the whole file is looked at.
+    """
+    chain = r"\s*(?:->|\.|::)\s*".join(map(re.escape, MEMBER.split(name)))
+    word = re.compile(rf"(?<!\w){chain}(?!\w)")
+    places = [at for at, line in enumerate(lines) if word.search(line)]
+    for at in places[:_TRIES]:
+        first = max(at - _AROUND, 0)
+        rows = lex(lines[first : at + _AROUND], path)
+        if name in _names(rows[at - first : at - first + 1]):
+            return True
+    return len(places) > _TRIES and name in _names(lex(lines, path))
+
+
+def _names(rows: Iterable[Sequence[Token]]) -> Set[str]:
+    """The names in lexed lines: member chains, how they begin, and their parts."""
+    chains = {token.text for row in rows for token in row if token.kind == "name"}
     names = set(chains)
     for chain in chains:
         names.update(MEMBER.split(chain))
