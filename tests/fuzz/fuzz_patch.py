@@ -77,7 +77,8 @@ def _check_file(file: FileDiff) -> None:
 def _is_coherent(hunks: Sequence[Hunk]) -> bool:
     """Whether the headers say where the hunks go; patch(1) looks elsewhere, but not in reverse.
 
-    A hunk with context on one side alone is at that end of its file if its header says so.
+    A hunk with context on one side alone is at that end of its file if its header says so, and one
+    that ends without a line break is the last.
     """
     growth, settled = 0, 1
     for hunk in hunks:
@@ -88,7 +89,8 @@ def _is_coherent(hunks: Sequence[Hunk]) -> bool:
             )
         )  # fmt: skip
         has_no_line = any(not (line.text or line.newline) for line in hunk.lines)
-        if old < settled or new - old != growth or has_no_line:
+        ends_early = hunk is not hunks[-1] and not all(line.newline for line in hunk.lines)
+        if old < settled or new - old != growth or has_no_line or ends_early:
             return False
         growth += hunk.new_count - hunk.old_count
         settled = old + hunk.old_count

@@ -215,3 +215,17 @@ def test_it_is_a_diff_or_a_clear_line(lines: list[str]) -> None:
         for number, hunk in enumerate(file.hunks, 1):
             assert hunk.number == number
             assert (len(hunk.old), len(hunk.new)) == (hunk.old_count, hunk.new_count)
+
+
+def test_the_mark_of_a_missing_newline_in_another_language() -> None:
+    """GNU diff writes it in the language of whoever makes the patch."""
+    mark = "\\ Kein Zeilenumbruch am Dateiende."
+    text = (
+        f"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n{mark}\n+b\n{mark}\n"
+        "--- a/y\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n"
+    )
+    first, second = parse_diff(text.encode()).files
+    assert [line.newline for line in first.hunks[0].lines] == [False, False]
+    assert [line.newline for line in second.hunks[0].lines] == [True, True]
+    english = text.replace(mark, "\\ No newline at end of file")
+    assert parse_diff(english.encode()).files == (first, second)
