@@ -134,7 +134,7 @@ _DIFF = re.compile(
     \n (?: ---\ [^\n]*\n \+\+\+\ [^\n]*\n @@\ -
       | diff\ --git\ [^\n]*\n
         (?: ---\ | index\ | (?:old|new|deleted\ file)\ mode | (?:dis)?similarity | copy | rename )
-      | Binary\ files\ [^\n]+\ differ\r?\n )
+      | Binary\ files\ [^\n]+\ differ\r?(?:\n|\Z) )
     """,
     re.VERBOSE,
 )

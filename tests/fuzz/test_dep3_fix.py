@@ -19,5 +19,6 @@ _WORDS = [
 
 @given(st.lists(st.sampled_from(_WORDS), max_size=30).map(b"".join) | st.binary())
 @example(b"Last-Updated: 2024/1/2\nBug-Debian: #1234")
+@example(b"De\norwarded: no\nFD:x\nBinary files a/x differ")
 def test_whatever_the_bytes_are(data: bytes) -> None:
     check(data)
