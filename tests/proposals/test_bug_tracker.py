@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +48,29 @@ def test_what_it_says_is_shown_and_judged(
         in (tmp_path / "out/request.mail").read_text()
     )
     assert "\nunarchive 9000077\nfound 9000077 " in (tmp_path / "out/control.mail").read_text()
+
+
+def test_what_it_says_is_no_line_of_a_mail(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _MODULE.replace(
+        "def get_status", 'E = "x\\n\\nTo: evil@example.org\\nTags: bad"\ndef get_status'
+    )
+    for kind in ("subject", "severity"):
+        text = re.sub(rf'\b{kind}="[^"]*"', f"{kind}=E", text)
+    for kind in ("tags", "found_versions", "fixed_versions"):
+        text = re.sub(rf"\b{kind}=\[[^]]*\]", f"{kind}=[E]", text)
+    assert text.count("=E,") + text.count("=[E]") == 5
+    (tmp_path / "debianbts.py").write_text(text)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
+    debpatch(
+        "propose-update", "--kind", "pu", "--repo", demo.repository, "--package", demo.package,
+        "--patch", demo.patch, "--closes", "9000077", "--look-up-bugs", "-o", tmp_path / "out",
+    )  # fmt: skip
+    request = (tmp_path / "out/request.mail").read_text()
+    assert "To: evil" in request
+    for file in (tmp_path / "out").iterdir():
+        assert not re.search(r"^\s*(To: evil|Tags: bad)", file.read_text(), re.MULTILINE)
 
 
 def objections(proposal: Proposal, answer: Answer | None) -> list[Objection]:
