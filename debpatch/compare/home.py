@@ -9,12 +9,15 @@ one that upstream knows too and chose not to use.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence, Set
-from functools import cache
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import cache, lru_cache
+from itertools import islice
 
 from debpatch.compare.change import Change
 from debpatch.compare.lexer import MEMBER, Token, lex
 from debpatch.inputs.grep import grep
+from debpatch.inputs.kept import HUGE
 from debpatch.inputs.tree import Tree
 
 Plausible = Callable[[Change, Change, str], bool]
@@ -25,10 +28,15 @@ def plausible_at(base: Tree) -> Plausible:
     """Judge renamings by what upstream has after the fix and what ``base`` has before the patch."""
     repository = base.repository
 
+    asked: Counter[tuple[str, str]] = Counter()
+
     @cache
     def knows(tree: str, path: str, name: str) -> bool:
         text = (repository.read(tree, path) or b"").decode("utf-8", "surrogateescape")
-        return _is_used(name, text.split("\n"), path)
+        asked[tree, path] += 1
+        if asked[tree, path] > _FEW and len(text) <= HUGE:
+            return name in _names_in(text, path)
+        return _is_used(name, text, path)
 
     @cache
     def has(tree: str, name: str) -> bool:
@@ -49,25 +57,49 @@ def plausible_at(base: Tree) -> Plausible:
     return plausible
 
 
+_FEW = 8
+"""Of a file that is asked for more names than this it takes less to look at the whole."""
 _AROUND = 20
 _TRIES = 20
 
 
-def _is_used(name: str, lines: Sequence[str], path: str) -> bool:
+def _is_used(name: str, text: str, path: str) -> bool:
     """Whether the code of a file has ``name``: a member chain, how one begins, or a part of one.
 
     As with hunks, the lines around one that has the word tell whether that is code; only where it
     is in many that are not, the whole file is looked at.
     """
     chain = r"\s*(?:->|\.|::)\s*".join(map(re.escape, MEMBER.split(name)))
-    word = re.compile(rf"(?<!\w){chain}(?!\w)")
-    places = [at for at, line in enumerate(lines) if word.search(line)]
+    places = list(islice(_lines_with(rf"{chain}(?!\w)", text), _TRIES + 1))
+    lines = text.split("\n") if places else []
     for at in places[:_TRIES]:
         first = max(at - _AROUND, 0)
         rows = lex(lines[first : at + _AROUND], path)
         if name in _names(rows[at - first : at - first + 1]):
             return True
-    return len(places) > _TRIES and name in _names(lex(lines, path))
+    return len(places) > _TRIES and name in _names_in(text, path)
+
+
+_IN_WORD = re.compile(r"\w")
+
+
+def _lines_with(pattern: str, text: str) -> Iterator[int]:
+    """The indices of the lines in which ``pattern`` is found, at the start of a word, each once."""
+    number, counted_to, last = 0, 0, -1
+    for found in re.finditer(pattern, text):
+        # To look behind in the pattern would make the search of a long file slow.
+        if _IN_WORD.match(text[found.start() - 1 : found.start()]):
+            continue
+        number += text.count("\n", counted_to, found.start())
+        counted_to = found.start()
+        if number != last:
+            yield number
+        last = number
+
+
+@lru_cache(maxsize=32)
+def _names_in(text: str, path: str) -> Set[str]:
+    return _names(lex(text.split("\n"), path))
 
 
 def _names(rows: Iterable[Sequence[Token]]) -> Set[str]:
