@@ -22,7 +22,8 @@ def main() -> None:
     # An exit unwinds the stack, so that temporary folders go and child processes end.
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: sys.exit(128 + received))
-    # Nearly all that is made lives to the end or goes by itself; looking for cycles is costly.
+    # Nearly all that is made lives to the end or goes by itself; to look for cycles among it,
+    # meanwhile or at the exit, is costly.
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
     # What the terminal's encoding lacks is spelt out; a patch may hold any character.

@@ -9,7 +9,6 @@ one that upstream knows too and chose not to use.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 from itertools import islice
@@ -17,7 +16,6 @@ from itertools import islice
 from debpatch.compare.change import Change
 from debpatch.compare.lexer import MEMBER, Token, lex
 from debpatch.inputs.grep import grep
-from debpatch.inputs.kept import HUGE
 from debpatch.inputs.tree import Tree
 
 Plausible = Callable[[Change, Change, str], bool]
@@ -28,14 +26,9 @@ def plausible_at(base: Tree) -> Plausible:
     """Judge renamings by what upstream has after the fix and what ``base`` has before the patch."""
     repository = base.repository
 
-    asked: Counter[tuple[str, str]] = Counter()
-
     @cache
     def knows(tree: str, path: str, name: str) -> bool:
         text = (repository.read(tree, path) or b"").decode("utf-8", "surrogateescape")
-        asked[tree, path] += 1
-        if asked[tree, path] > _FEW and len(text) <= HUGE:
-            return name in _names_in(text, path)
         return _is_used(name, text, path)
 
     @cache
@@ -57,8 +50,6 @@ def plausible_at(base: Tree) -> Plausible:
     return plausible
 
 
-_FEW = 8
-"""Of a file that is asked for more names than this it takes less to look at the whole."""
 _AROUND = 20
 _TRIES = 20
 

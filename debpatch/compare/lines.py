@@ -20,7 +20,7 @@ SIMILAR = 50.0
 """From this likeness on (percent, rapidfuzz's ratio) one line stands for another, changed."""
 _REACH = 100
 """Longer runs of lines are matched in pieces of so many; to match them whole takes the square."""
-_MOST = 1000
+MOST = 1000
 """So many lines of a huge hunk are told of."""
 
 
@@ -55,8 +55,8 @@ def pair_lines(upstream: Change, patch: Change, renames: Mapping[str, str]) -> t
 
 def pair_unmatched(upstream: Change, patch: Change) -> tuple[LinePair, ...]:
     """The changed lines of huge hunks that only one of both has, the first of them."""
-    ours = list(islice(unmatched(upstream, patch), _MOST))
-    theirs = list(islice(unmatched(patch, upstream), _MOST))
+    ours = list(islice(unmatched(upstream, patch), MOST))
+    theirs = list(islice(unmatched(patch, upstream), MOST))
     return tuple(
         pair
         for sign in ("-", "+")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from debpatch.inputs.history import whole_history
+from debpatch.inputs.history import is_ancestor, whole_history
 from debpatch.inputs.releases import releases
 from debpatch.inputs.remembered import is_remembered, remembered
 from debpatch.inputs.repository import Repository
@@ -21,8 +21,8 @@ def first_release(repository: Repository, sha: str) -> str | None:
 def tags_containing(repository: Repository, sha: str) -> tuple[str, ...]:
     """The short names of the tags whose history has the commit with the full id ``sha``."""
     if is_remembered(repository, whole_history):
-        has = whole_history(repository).inherited({sha: 1})
-        return tuple(tag for tag, commit in repository.tag_commits.items() if has.get(commit))
+        tags = repository.tag_commits.items()
+        return tuple(tag for tag, commit in tags if is_ancestor(repository, sha, commit))
     output = repository.run(
         "for-each-ref", f"--contains={sha}", "--format=%(refname:strip=2)", "refs/tags"
     )

@@ -7,6 +7,7 @@ asked of its history is in ``lineage`` and ``history``, of its contents in ``dif
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -137,7 +138,7 @@ class Repository(PrivateRepository):
 
     def abbreviated(self, sha: str) -> tuple[str, ...]:
         """The full ids of all commits here that the hexadecimal ``sha`` may stand for."""
-        if len(sha) == len(self.empty_tree):
+        if len(sha) == 2 * hashlib.new(self.object_format).digest_size:
             return (sha.lower(),) if self.has(sha) else ()
         return tuple(found for found, kind in self._abbreviated(sha) if kind == "commit")
 

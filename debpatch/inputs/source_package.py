@@ -33,6 +33,7 @@ class SourcePackage:
     the names of those that its tree already has: none for a ``.dsc``, what quilt says for a
     directory, and None where quilt says nothing and only trying tells. ``root`` is the directory,
     None for a ``.dsc`` and a patch queue, whose patches are no files; ``dsc`` is that file.
+    ``source`` is a package with the same files outside of ``debian/``, where this was made of one.
     """
 
     location: str

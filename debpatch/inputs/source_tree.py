@@ -41,9 +41,8 @@ class SourceTree(Protocol):
     def files(self, below: str = "") -> Iterator[PackageFile]:
         """Stream the files whose paths begin with ``below``; links are given as links.
 
-        One file is in memory at a time.
-        What version control and quilt keep for themselves (``.git`` anywhere, ``.pc`` at the top)
-        is no source and left out.
+        One file is in memory at a time. What version control and quilt keep for themselves
+        (``.git`` anywhere, ``.pc`` at the top) is no source and left out.
         """
         ...
 

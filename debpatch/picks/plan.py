@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from debpatch.inputs.differences import diffstat
@@ -108,7 +109,8 @@ def plan_backport(
     carriers = Carriers(target)
     carried = {commit.sha: what for commit in wanted if (what := carriers.of(commit))}
     todo = [commit for commit in wanted if commit.sha not in carried]
-    search = Search(target, carriers, bounds or _usual_bounds(target, todo), tell)
+    ports_of = cache(lambda commit: find_ports(target, [commit]))
+    search = Search(target, carriers, bounds or _usual_bounds(target, todo, ports_of), tell)
     found = search.solve(todo)
     follows = _follow_ups(target, carriers, [*wanted, *found.series])
     taken: dict[str, FollowUp] = {}
@@ -126,7 +128,7 @@ def plan_backport(
     ]  # fmt: skip
     left = tuple((picked.commit, _left(target, picked)) for picked in found.replay.conflicting)
     size = diffstat(target.repository, target.tree, found.replay.tree)
-    ports = find_ports(target, [commit for commit, _ in left if commit in wanted])
+    ports = tuple(port for commit, _ in left if commit in wanted for port in ports_of(commit))
     return Plan(
         target, tuple(steps), left, ports, offered, found.replay.tree, size, len(search.tried),
         search.replayer.made, search.bound,
@@ -136,10 +138,11 @@ def plan_backport(
 _SHORT = Bounds(commits=20, seconds=10)
 
 
-def _usual_bounds(target: Target, commits: Sequence[Commit]) -> Bounds:
+def _usual_bounds(
+    target: Target, commits: Sequence[Commit], ports_of: Callable[[Commit], Sequence[Port]]
+) -> Bounds:
     conflicting = Replayer(target.repository, target.commit).replay(commits).conflicting
-    ports = find_ports(target, [picked.commit for picked in conflicting])
-    return _SHORT if ports else Bounds()
+    return _SHORT if any(ports_of(picked.commit) for picked in conflicting) else Bounds()
 
 
 def _left(target: Target, picked: Pick) -> tuple[PlacedConflict, ...]:

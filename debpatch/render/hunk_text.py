@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import HunkComparison
 from debpatch.compare.lexer import LexedLine
-from debpatch.compare.lines import LinePair
+from debpatch.compare.lines import MOST, LinePair
 from debpatch.inputs.diff import Line
 from debpatch.render.page import Page, Span, count
 from debpatch.render.safe import one_line
@@ -23,15 +23,13 @@ from debpatch.render.words import marked
 
 SHOWN = 12
 """So many lines of a hunk are shown unless it is asked for whole."""
-_MOST = 1000
-"""So many of a huge one are, even then."""
 _STYLE = {"both": "dim", "upstream": "cyan", "instead": "magenta", "patch": "magenta"}
 
 
 def add_change(page: Page, change: Change, whose: str, *, whole: bool) -> None:
     """Add one side's changed lines; with ``whole`` its context too."""
     lines = change.hunk.lines if whole else change.lines
-    most = len(lines) if whole and not change.is_huge else _MOST if whole else SHOWN
+    most = len(lines) if whole and not change.is_huge else MOST if whole else SHOWN
     for line in lines[:most]:
         _line(page, whose, line.sign, [(_text(line), _STYLE[whose])])
     _rest(page, len(lines) - most, whole=whole)

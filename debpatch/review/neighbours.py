@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from debpatch.inputs.differences import commit_diff
-from debpatch.inputs.history import read_history
 from debpatch.inputs.lineage import path_log
-from debpatch.inputs.releases import read_release
+from debpatch.inputs.released import first_release
 from debpatch.inputs.repository import Commit
-from debpatch.picks.backports import first_releases
 from debpatch.picks.carried import Carriers
 from debpatch.picks.plan import Plan
 from debpatch.picks.target import Target
@@ -31,8 +29,6 @@ def neighbours(target: Target, series: Sequence[Commit], plan: Plan | None) -> I
     found = path_log(repository, series[-1].sha, target.upstream, sorted(paths))[:_MOST]
     own = {commit.sha for commit in series}
     shas = [sha for sha in reversed(found) if sha not in own]
-    tags = {tag: sha for tag, sha in repository.tag_commits.items() if read_release(tag)}
-    first = first_releases(read_history(repository, tags.values(), [target.upstream]), tags, shas)
     planned = {step.commit.sha for step in plan.series} if plan else set()
     carriers = Carriers(target)
     commits = [repository.commit(sha) for sha in shas]
@@ -40,4 +36,4 @@ def neighbours(target: Target, series: Sequence[Commit], plan: Plan | None) -> I
     for commit in commits:
         is_planned = commit.sha in planned
         carrier = None if is_planned else carriers.of(commit)
-        yield Neighbour(commit, first[commit.sha], carrier, is_planned)
+        yield Neighbour(commit, first_release(repository, commit.sha), carrier, is_planned)
