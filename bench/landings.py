@@ -20,11 +20,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import Row
-from debpatch.inputs.history import History, read_history
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.picks.branches import Branch, release_branches
-from debpatch.picks.evidence import Fix, bare_subject, picked_from
-from debpatch.picks.landings import CLAIMED, Candidate, find_landings
+from debpatch.git.branches import Branch, release_branches
+from debpatch.git.history import History, read_history
+from debpatch.git.repository import Commit, Repository
+from debpatch.landings.evidence import Fix, bare_subject, picked_from
+from debpatch.landings.search import CLAIMED, Candidate, find_landings
 
 _TRAILER = re.compile(r"^.*cherry[ -]picked from.*$", re.MULTILINE | re.IGNORECASE)
 _THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)

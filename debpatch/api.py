@@ -13,23 +13,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from debpatch.audit.origin import read_alternatives
+from debpatch.backport.plan import Plan
+from debpatch.backport.plan import plan_backport as _plan_backport
 from debpatch.compare.report import PatchReport, report
 from debpatch.dep3.settings import settings_of
 from debpatch.dep3.targets import Target, open_targets
 from debpatch.dep3.validate import Report, look_up, validate
-from debpatch.inputs.patch import read_patch
-from debpatch.inputs.repository import Repository
-from debpatch.inputs.revisions import read_revisions
-from debpatch.inputs.source_package import open_package
-from debpatch.inputs.upstream import open_upstream
-from debpatch.inputs.workspace import open_workspace
-from debpatch.picks.backports import Backports
-from debpatch.picks.backports import find_backports as _find_backports
-from debpatch.picks.named_fix import read_fix
-from debpatch.picks.plan import Plan
-from debpatch.picks.plan import plan_backport as _plan_backport
-from debpatch.picks.target import open_target, package_target
+from debpatch.git.repository import Repository
+from debpatch.landings.backports import Backports
+from debpatch.landings.backports import find_backports as _find_backports
+from debpatch.landings.origin import read_alternatives
+from debpatch.landings.revisions import read_fix, read_revisions
+from debpatch.package.patch_file import read_patch
+from debpatch.package.source_package import open_package
+from debpatch.package.target import open_target, package_target
+from debpatch.package.upstream import open_upstream
+from debpatch.package.workspace import open_workspace
 
 
 def compare_patch(

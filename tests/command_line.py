@@ -1,14 +1,21 @@
-"""The command line as a user has it: a process of its own."""
+"""The command line: within the process of the tests, or as a process of its own."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from debpatch.cli import main
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +33,48 @@ class Done:
 
 
 def debpatch(*arguments: str | Path, cwd: Path | None = None, stdin: bytes = b"") -> Done:
-    """Run ``debpatch`` with ``arguments``."""
+    """Run ``debpatch`` with ``arguments`` in this process, which takes a sixth of the time."""
+    streams = [io.TextIOWrapper(io.BytesIO(data), "utf-8") for data in (stdin, b"", b"")]
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    code = 0
+    with pytest.MonkeyPatch.context() as patch:
+        for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+            patch.setattr(sys, name, stream)
+        patch.setattr(sys, "argv", ["debpatch", *map(str, arguments)])
+        if cwd is not None:
+            patch.chdir(cwd)
+        try:
+            main()
+        except SystemExit as exit_:
+            code = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        _, out, err = (_written(stream) for stream in streams)
+    return Done(code, _text(out), _text(err))
+
+
+_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+
+
+def _written(stream: io.TextIOWrapper) -> bytes:
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue()
+
+
+def process(
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+) -> Done:
+    """Run ``debpatch`` with ``arguments`` in a process of its own, as a user does."""
     done = subprocess.run(
         [sys.executable, "-m", "debpatch", *map(str, arguments)],
         cwd=cwd,
         input=stdin,
+        env=env,
         capture_output=True,
         check=False,
     )

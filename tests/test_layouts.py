@@ -17,7 +17,7 @@ import pytest
 from command_line import debpatch
 
 from debpatch.demo import Demo, build_demo
-from debpatch.inputs.diff import parse_diff
+from debpatch.formats.diff import parse_diff
 
 _WHO = {"NAME": "Grete Vinter", "EMAIL": "grete@debian.example.org"}
 _ENVIRONMENT = {

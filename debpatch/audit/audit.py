@@ -7,23 +7,27 @@ from dataclasses import dataclass
 from datetime import date
 
 from debpatch.audit.droppable import Droppable, Fate, Outcome, droppable, newest_line, outcomes
-from debpatch.audit.identity import Identity, Subject, identify, read_subject
-from debpatch.audit.landed import Standing, find_landings
-from debpatch.audit.series import Application, SeriesPatch, apply_in_turn, read_series
-from debpatch.audit.source import read_source
-from debpatch.audit.upstream import Upstream
 from debpatch.dep3.rules import Severity
 from debpatch.dep3.settings import settings_of
 from debpatch.dep3.targets import package_target
 from debpatch.dep3.validate import Finding, look_up, validate
 from debpatch.errors import DebpatchError
-from debpatch.inputs.base import find_base, snapshot_commit, upstream_part
-from debpatch.inputs.gbp_conf import tag_formats
-from debpatch.inputs.releases import Release, parse_version, releases
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.source_package import SourcePackage
-from debpatch.inputs.workspace import package_base
-from debpatch.picks.follow_ups import FollowUp
+from debpatch.formats.versions import Release, parse_version, releases
+from debpatch.git.repository import Commit, Repository
+from debpatch.landings.identity import Identity, Subject, identify, read_subject
+from debpatch.landings.repairs import FollowUp
+from debpatch.landings.standing import Standing, find_landings
+from debpatch.landings.upstream import Upstream
+from debpatch.package.base import find_base, snapshot_commit, tag_formats, upstream_part
+from debpatch.package.patch_series import (
+    Application,
+    SeriesPatch,
+    apply_in_turn,
+    read_series,
+    read_source,
+)
+from debpatch.package.source_package import SourcePackage
+from debpatch.package.workspace import package_base
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from debpatch.audit.identity import Identity
-from debpatch.audit.landed import Standing
-from debpatch.audit.series import Application, Obstacle, SeriesPatch, apply_in_turn
-from debpatch.audit.upstream import Upstream
-from debpatch.inputs.releases import Release
-from debpatch.inputs.tree import Edit, Tree
+from debpatch.formats.versions import Release
+from debpatch.git.tree import Edit, Tree
+from debpatch.landings.identity import Identity
+from debpatch.landings.standing import Standing
+from debpatch.landings.upstream import Upstream
+from debpatch.package.patch_series import Application, Obstacle, SeriesPatch, apply_in_turn
 
 Proof = Literal["commits", "content"]
 """What shows that a patch has nothing left to do."""

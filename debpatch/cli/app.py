@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from debpatch.cli.examples import epilog
-from debpatch.cli.group import Command, Group
+
+
+class Command(TyperCommand):
+    """A command."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Its help, in plain text."""
+        return _plain(super().get_help(ctx))
+
+
+class Group(TyperGroup):
+    """All commands."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The group's help, in plain text."""
+        return _plain(super().get_help(ctx))
+
+    # Typer has a Click of its own from 0.26 on, so that its types have two names.
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that ``args`` begin with; a usage error suggests what may be meant."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            from debpatch.suggestions import did_you_mean
+
+            meant = did_you_mean(name, self.list_commands(ctx))
+            ctx.fail(f"No such command {name!r}{meant or '; debpatch --help lists them'}")
+        return super().resolve_command(ctx, args)
+
+
+def _plain(text: str) -> str:
+    return text.replace(r"\[", "[")  # Typer 0.15 escapes for Rich what Rich does not print
+
 
 app = typer.Typer(
     name="debpatch",
@@ -41,9 +75,19 @@ def _common(
     ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
-        from debpatch.cli.overview import overview
+        _overview()
 
-        overview(app)
+
+def _overview() -> None:
+    """Print what debpatch finds here, and the commands that make sense next."""
+    from debpatch.cli.output import deliver
+    from debpatch.package.surroundings import look_around
+    from debpatch.render.overview import as_text
+    from debpatch.render.page import Look
+
+    found = look_around(Path(), os.environ.get("DEBPATCH_REPO"))
+    commands = frozenset(command.name or "" for command in app.registered_commands)
+    deliver(as_text(found, commands, Look.of_terminal()), None)
 
 
 # Each command's module registers itself; they come last because they import `app`.

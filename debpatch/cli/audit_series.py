@@ -47,11 +47,10 @@ def audit_series(
     from pathlib import Path
 
     from debpatch.audit.audit import audit_series as audit
-    from debpatch.cli.output import deliver_as
-    from debpatch.cli.progress import cloning, working
-    from debpatch.inputs.source_package import open_package
-    from debpatch.inputs.upstream import open_upstream
-    from debpatch.render import audit_json, audit_text
+    from debpatch.cli.output import cloning, deliver_as, working
+    from debpatch.package.source_package import open_package
+    from debpatch.package.upstream import open_upstream
+    from debpatch.render import audit as show
 
     source = open_package(package if package is not None else Path())
     with ExitStack() as stack:
@@ -63,7 +62,7 @@ def audit_series(
     deliver_as(
         format_,
         output,
-        json=lambda: audit_json.render(found),
-        text=lambda look: audit_text.render(found, look),
+        json=lambda: show.as_json(found),
+        text=lambda look: show.as_text(found, look),
     )
     raise typer.Exit(int(found.has_work))

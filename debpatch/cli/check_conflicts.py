@@ -28,12 +28,11 @@ def check_conflicts(
 
     Exits with 0 if the commits apply cleanly in order, with 1 if any of them conflicts there.
     """
-    from debpatch.cli.output import deliver_as
-    from debpatch.cli.progress import cloning
-    from debpatch.cli.revisions import read_revisions
-    from debpatch.picks.conflicts import check_conflicts as check
-    from debpatch.picks.target import open_target
-    from debpatch.render import conflicts_json, conflicts_text
+    from debpatch.backport.conflicts import check_conflicts as check
+    from debpatch.cli.options import read_revisions
+    from debpatch.cli.output import cloning, deliver_as
+    from debpatch.package.target import open_target
+    from debpatch.render import conflicts
 
     with (
         cloning() as progress,
@@ -44,7 +43,7 @@ def check_conflicts(
     deliver_as(
         format_,
         output,
-        json=lambda: conflicts_json.render(found),
-        text=lambda look: conflicts_text.render(found, look, regions=regions),
+        json=lambda: conflicts.as_json(found),
+        text=lambda look: conflicts.as_text(found, look, regions=regions),
     )
     raise typer.Exit(int(any(trial.conflicts_for_good for trial in found.stacked)))

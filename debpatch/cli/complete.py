@@ -20,7 +20,7 @@ def complete_revision(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def complete_patch(incomplete: str) -> list[str]:
     """Patch files in the folder that is being typed, and those of the package's series."""
-    from debpatch.inputs.nearby import patches_nearby
+    from debpatch.package.patch_file import patches_nearby
 
     folder = Path(incomplete.rpartition("/")[0] or ("/" if incomplete.startswith("/") else ""))
     return _beginning(incomplete, patches_nearby(folder))
@@ -33,8 +33,8 @@ def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:
 def _names(ctx: typer.Context) -> tuple[str, ...]:
     """The tags and branches of the repository that the line so far, or the package here, names."""
     from debpatch.errors import DebpatchError
-    from debpatch.inputs.repository import Repository
-    from debpatch.inputs.surroundings import local_repository
+    from debpatch.git.repository import Repository
+    from debpatch.package.surroundings import local_repository
 
     try:
         place = local_repository(ctx.params.get("repo"), ctx.params.get("package"))

@@ -48,14 +48,13 @@ def diff_upstream(
     Exits with 0 if the patch carries all that can be carried, in whatever words, and adds nothing;
     with 1 if anything differs.
     """
-    from debpatch.audit.origin import read_alternatives
-    from debpatch.cli.output import deliver_as, note
-    from debpatch.cli.progress import cloning
+    from debpatch.cli.output import cloning, deliver_as, note
     from debpatch.compare.comparison import Verdict
     from debpatch.compare.report import report
-    from debpatch.inputs.patch import read_patch
-    from debpatch.inputs.workspace import open_workspace
-    from debpatch.render import comparison_json, comparison_text
+    from debpatch.landings.origin import read_alternatives
+    from debpatch.package.patch_file import read_patch
+    from debpatch.package.workspace import open_workspace
+    from debpatch.render import comparison
 
     what = read_patch(patch)
     with (
@@ -78,8 +77,8 @@ def diff_upstream(
     deliver_as(
         format_,
         output,
-        json=lambda: comparison_json.render(found, identity),
-        text=lambda look: comparison_text.render(found, look, identity, unified=unified),
+        json=lambda: comparison.as_json(found, identity),
+        text=lambda look: comparison.as_text(found, look, identity, unified=unified),
     )
     equal = {Verdict.IDENTICAL, Verdict.EQUIVALENT}
     differs = any(item.comparison.verdict not in equal for item in found.alternatives)

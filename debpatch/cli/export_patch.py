@@ -54,17 +54,16 @@ def export_patch(
     """
     import os
 
-    from debpatch.cli.output import deliver
-    from debpatch.cli.progress import cloning
-    from debpatch.inputs.source_directory import find_package_root
-    from debpatch.inputs.source_package import open_package
-    from debpatch.inputs.tree import Tree
-    from debpatch.inputs.upstream import open_upstream
-    from debpatch.proposals.documents import write_documents
+    from debpatch.cli.output import cloning, deliver
+    from debpatch.files import write_documents
+    from debpatch.git.tree import Tree
+    from debpatch.package.source_directory import find_package_root
+    from debpatch.package.source_package import open_package
+    from debpatch.package.upstream import open_upstream
     from debpatch.proposals.export_patch import export_patches, read_for
     from debpatch.proposals.uploader import read_clock, read_uploader
-    from debpatch.render.export_json import render as render_json
-    from debpatch.render.export_text import explain, written
+    from debpatch.render.export import as_json as render_json
+    from debpatch.render.export import explain, written
 
     now = read_clock(os.environ)
     where = package or find_package_root(Path(patches[0]).parent)

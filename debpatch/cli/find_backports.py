@@ -11,9 +11,9 @@ from debpatch.cli.complete import complete_revision
 from debpatch.cli.options import Base, Format, FormatOption, Output, Package, Repo, Update
 
 if TYPE_CHECKING:
-    from debpatch.inputs.repository import Commit, Repository
-    from debpatch.inputs.source_package import SourcePackage
-    from debpatch.picks.target import Target
+    from debpatch.git.repository import Commit, Repository
+    from debpatch.package.source_package import SourcePackage
+    from debpatch.package.target import Target
 
 
 @app.command("find-backports")
@@ -50,14 +50,13 @@ def find_backports(
     from contextlib import ExitStack
     from pathlib import Path
 
-    from debpatch.cli.output import deliver_as
-    from debpatch.cli.progress import cloning
-    from debpatch.inputs.source_directory import find_package_root
-    from debpatch.inputs.source_package import open_package
-    from debpatch.inputs.upstream import open_upstream
-    from debpatch.picks.backports import find_backports as find
-    from debpatch.picks.named_fix import read_fix
-    from debpatch.render import landings_json, landings_text
+    from debpatch.cli.output import cloning, deliver_as
+    from debpatch.landings.backports import find_backports as find
+    from debpatch.landings.revisions import read_fix
+    from debpatch.package.source_directory import find_package_root
+    from debpatch.package.source_package import open_package
+    from debpatch.package.upstream import open_upstream
+    from debpatch.render import landings
 
     place = package if package is not None else find_package_root(Path())
     source = open_package(place) if place is not None else None
@@ -71,8 +70,8 @@ def find_backports(
     deliver_as(
         format_,
         output,
-        json=lambda: landings_json.render(found),
-        text=lambda look: landings_text.render(found, look),
+        json=lambda: landings.as_json(found),
+        text=lambda look: landings.as_text(found, look),
     )
     judged = [found.package] if found.package else found.branches
     raise typer.Exit(int(any(each.state in {"partial", "missing", "unknown"} for each in judged)))
@@ -89,8 +88,8 @@ def _target(
     """The package, if it is one of this repository: one that merely is here need not be."""
     from debpatch.cli.output import note
     from debpatch.errors import DebpatchError
-    from debpatch.inputs.workspace import package_base
-    from debpatch.picks.target import check_related, package_target
+    from debpatch.package.target import check_related, package_target
+    from debpatch.package.workspace import package_base
 
     if package is None:
         return None

@@ -55,21 +55,20 @@ def import_commits(
     """
     import os
 
-    from debpatch.cli.output import deliver_as
-    from debpatch.cli.progress import cloning
-    from debpatch.cli.revisions import read_revisions
-    from debpatch.inputs.source_package import open_package
-    from debpatch.inputs.upstream import open_upstream
-    from debpatch.proposals.addition import require_folder
+    from debpatch.cli.options import read_revisions
+    from debpatch.cli.output import cloning, deliver_as
+    from debpatch.files import replace_files
+    from debpatch.locks import alone_in
+    from debpatch.package.source_package import open_package
+    from debpatch.package.upstream import open_upstream
     from debpatch.proposals.bugs import read_bugs
     from debpatch.proposals.import_commits import import_commits as imported_from
     from debpatch.proposals.import_commits import require_clean
-    from debpatch.proposals.lock import alone_in
+    from debpatch.proposals.new_patches import require_folder
     from debpatch.proposals.package_update import package_diff, update_package
-    from debpatch.proposals.replace import replace_files
     from debpatch.proposals.suites import find_suite
     from debpatch.proposals.uploader import read_clock, read_uploader
-    from debpatch.render import import_json, import_text
+    from debpatch.render import imports
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
     bugs = read_bugs(bug or (), closes or ())
@@ -95,11 +94,11 @@ def import_commits(
     deliver_as(
         format_,
         output,
-        json=lambda: import_json.render(source, found, new, written=not dry_run),
+        json=lambda: imports.as_json(source, found, new, written=not dry_run),
         text=lambda look: (
             diff.decode("utf-8", "surrogateescape")
             if dry_run
-            else import_text.render(found, new, look, written=True)
+            else imports.as_text(found, new, look, written=True)
         ),
     )
     raise typer.Exit(int(found.is_doubtful))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from debpatch.cli.complete import complete_patch, complete_revision
+
+if TYPE_CHECKING:
+    from debpatch.git.repository import Commit, Repository
 
 Repo = Annotated[
     str | None,
@@ -100,3 +103,14 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
+
+
+def read_revisions(repository: Repository, text: str) -> tuple[Commit, ...]:
+    """The commits that REVS names; which merges are not among them is told the user."""
+    from debpatch.cli.output import note
+    from debpatch.landings import revisions
+
+    commits = revisions.read_revisions(repository, text)
+    if merges := revisions.merges_in(repository, text):
+        note(f"{text}: merges are left out: {', '.join(sha[:12] for sha in merges)}")
+    return commits

@@ -51,14 +51,13 @@ def plan_backport(
     """
     from contextlib import ExitStack
 
-    from debpatch.cli.output import deliver_as
-    from debpatch.cli.progress import cloning, working
-    from debpatch.cli.revisions import read_revisions
-    from debpatch.picks.execute import run_after_each
-    from debpatch.picks.plan import plan_backport as make_plan
-    from debpatch.picks.search import Bounds
-    from debpatch.picks.target import open_target
-    from debpatch.render import plan_json, plan_text
+    from debpatch.backport.execute import run_after_each
+    from debpatch.backport.plan import plan_backport as make_plan
+    from debpatch.backport.search import Bounds
+    from debpatch.cli.options import read_revisions
+    from debpatch.cli.output import cloning, deliver_as, working
+    from debpatch.package.target import open_target
+    from debpatch.render import plan as show
 
     bounds = None
     if max_commits is not None or max_seconds is not None:
@@ -83,7 +82,7 @@ def plan_backport(
     deliver_as(
         format_,
         output,
-        json=lambda: plan_json.render(plan, runs),
-        text=lambda look: plan_text.render(plan, runs, look),
+        json=lambda: show.as_json(plan, runs),
+        text=lambda look: show.as_text(plan, runs, look),
     )
     raise typer.Exit(int(not plan.clean or any(run.status for run in runs)))

@@ -114,23 +114,21 @@ def propose_update(
     import os
     from dataclasses import replace
 
-    from debpatch.cli.output import deliver_as
-    from debpatch.cli.progress import cloning
-    from debpatch.cli.revisions import read_revisions
-    from debpatch.inputs.bug_tracker import ask_tracker
-    from debpatch.inputs.source_package import open_package
-    from debpatch.inputs.upstream import open_upstream
-    from debpatch.proposals.bugs import read_bugs
+    from debpatch.cli.options import read_revisions
+    from debpatch.cli.output import cloning, deliver_as
+    from debpatch.files import write_documents
+    from debpatch.package.source_package import open_package
+    from debpatch.package.upstream import open_upstream
+    from debpatch.proposals.bugs import ask_tracker, read_bugs
     from debpatch.proposals.changelog import require_finished
-    from debpatch.proposals.compose import compose
-    from debpatch.proposals.documents import write_documents
-    from debpatch.proposals.headers import check_headers
+    from debpatch.proposals.documents import compose
+    from debpatch.proposals.patch_facts import check_headers
     from debpatch.proposals.proposal import gather
     from debpatch.proposals.request import Change, find_target, mails_for_upstream, proposed_by
     from debpatch.proposals.self_check import self_check
     from debpatch.proposals.templates import Questions, own_folder, read_answers
     from debpatch.proposals.uploader import read_clock, read_uploader
-    from debpatch.render import proposal_json, proposal_text
+    from debpatch.render import proposal
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
     bugs = read_bugs(bug or (), closes or ())
@@ -162,8 +160,8 @@ def propose_update(
     deliver_as(
         format_,
         None,
-        json=lambda: proposal_json.render(found, objections, questions.open, sorted(documents)),
-        text=lambda look: proposal_text.render(
+        json=lambda: proposal.as_json(found, objections, questions.open, sorted(documents)),
+        text=lambda look: proposal.as_text(
             found, objections, questions.open, output, documents, look
         ),
     )

@@ -77,18 +77,17 @@ def review(
     """
     import os
 
-    from debpatch.cli.output import deliver_as
-    from debpatch.cli.progress import cloning, working
+    from debpatch.cli.output import cloning, deliver_as, working
     from debpatch.errors import DebpatchError
-    from debpatch.inputs.patch import read_patch
-    from debpatch.inputs.workspace import open_workspace
+    from debpatch.files import require_free, write_folder
+    from debpatch.package.patch_file import read_patch
+    from debpatch.package.workspace import open_workspace
     from debpatch.proposals.bugs import read_bugs
     from debpatch.proposals.templates import own_folder
     from debpatch.proposals.uploader import read_clock, read_uploader
-    from debpatch.render import review_json, review_text
+    from debpatch.render import review
     from debpatch.review.commands import Commands
     from debpatch.review.documents import Wishes
-    from debpatch.review.folder import require_free, write_folder
     from debpatch.review.gather import gather
 
     what = read_patch(patch)
@@ -127,19 +126,19 @@ def review(
     deliver_as(
         format_,
         None,
-        json=lambda: review_json.render(found),
-        text=lambda look: review_text.render(found, folder, files, look),
+        json=lambda: review.as_json(found),
+        text=lambda look: review.as_text(found, folder, files, look),
     )
     raise typer.Exit(int(found.verdict != "ready"))
 
 
 def _files(found: Review) -> Mapping[str, bytes]:
     """The folder's files by their paths in it."""
-    from debpatch.render import report_html, review_json
-    from debpatch.review.folder import REPORT
+    from debpatch.files import REPORT
+    from debpatch.render import report_html, review
 
     return {
-        REPORT: review_json.render(found).encode(),
+        REPORT: review.as_json(found).encode(),
         "report.html": report_html.render(found).encode(),
         **found.documents,
     }

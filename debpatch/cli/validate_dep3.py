@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from debpatch.dep3.settings import Settings
     from debpatch.dep3.targets import Target
     from debpatch.dep3.validate import Report
-    from debpatch.inputs.repository import Repository
+    from debpatch.git.repository import Repository
 
 
 class Dep3Format(StrEnum):
@@ -132,7 +132,7 @@ class _Tally:
 def _about_rules(name: str | None) -> str:
     from debpatch.dep3.rules import all_rules
     from debpatch.errors import DebpatchError
-    from debpatch.render.dep3_rules import explain, list_rules
+    from debpatch.render.dep3 import explain, list_rules
     from debpatch.render.page import Look
 
     if name is None:
@@ -155,9 +155,9 @@ def _repository(repo: str | None, update: bool) -> Iterator[Repository | None]:
     if repo is None:
         yield None
         return
-    from debpatch.cli.progress import cloning
-    from debpatch.inputs.clone import clone, is_url
-    from debpatch.inputs.repository import Repository
+    from debpatch.cli.output import cloning
+    from debpatch.git.clone import clone, is_url
+    from debpatch.git.repository import Repository
 
     with cloning() as progress:
         place = clone(repo, update=update, progress=progress) if is_url(repo) else Path(repo)
@@ -168,17 +168,17 @@ def _repository(repo: str | None, update: bool) -> Iterator[Repository | None]:
 def _rendered(reports: Iterable[Report], form: Dep3Format, output: Path | None) -> Iterable[str]:
     from debpatch.cli.output import look_for
     from debpatch.dep3.rules import all_rules
-    from debpatch.render import codequality, dep3_json, dep3_text, junit, sarif
+    from debpatch.render import dep3, dep3_ci
 
     if form is Dep3Format.JSON:
-        return dep3_json.render(reports)
+        return dep3.as_json(reports)
     if form is Dep3Format.SARIF:
-        return [sarif.render(reports, all_rules())]
+        return [dep3_ci.as_sarif(reports, all_rules())]
     if form is Dep3Format.CODEQUALITY:
-        return [codequality.render(reports)]
+        return [dep3_ci.as_code_quality(reports)]
     if form is Dep3Format.JUNIT:
-        return [junit.render(reports)]
-    return dep3_text.render(reports, look_for(output))
+        return [dep3_ci.as_junit(reports)]
+    return dep3.as_text(reports, look_for(output))
 
 
 def _show_mending(reports: Iterable[Report], output: Path | None) -> int:
@@ -187,7 +187,7 @@ def _show_mending(reports: Iterable[Report], output: Path | None) -> int:
 
     from debpatch.cli.output import deliver
     from debpatch.dep3.fix import mend
-    from debpatch.render.dep3_diff import render
+    from debpatch.render.dep3 import as_diff
 
     changes = [
         (report.path, data, mended)
@@ -195,7 +195,7 @@ def _show_mending(reports: Iterable[Report], output: Path | None) -> int:
         if report.patch
         and (data := report.patch.read()) != (mended := mend(data, report.findings, date.today()))
     ]
-    deliver((render(*change) for change in changes), output)
+    deliver((as_diff(*change) for change in changes), output)
     return int(bool(changes))
 
 
@@ -204,7 +204,7 @@ def _mend(target: Target, check: Check) -> int:
     from datetime import date
 
     from debpatch.dep3.fix import mend, write
-    from debpatch.proposals.lock import alone_in
+    from debpatch.locks import alone_in
 
     number = 0
     root = target.package.root if target.package else None

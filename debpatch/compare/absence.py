@@ -18,9 +18,9 @@ from posixpath import basename
 from rapidfuzz import fuzz, process
 
 from debpatch.compare.change import Change
-from debpatch.compare.ladder import renamed
-from debpatch.inputs.diff import NO_NEWLINE
-from debpatch.inputs.tree import Tree
+from debpatch.compare.equality import renamed
+from debpatch.formats.diff import NO_NEWLINE
+from debpatch.git.tree import Tree
 
 
 class Reason(StrEnum):

@@ -21,12 +21,12 @@ from zlib import crc32
 
 from rapidfuzz import fuzz
 
+from debpatch.caching import HUGE, kept
 from debpatch.compare.assignment import assign
 from debpatch.compare.change import Change
-from debpatch.compare.ladder import folded
+from debpatch.compare.equality import folded
 from debpatch.compare.lexer import LexedLine, whole_lines
-from debpatch.inputs.diff import lines_of
-from debpatch.inputs.kept import HUGE, kept
+from debpatch.formats.diff import lines_of
 
 ALONE = 0.34
 """The price of staying alone: pairs less alike than this, from 0 to 1, are not made."""

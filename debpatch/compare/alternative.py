@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from debpatch.compare.change import Change, changes
-from debpatch.inputs.diff import Diff
-from debpatch.inputs.differences import commit_diff, find_renames, tree_diff
-from debpatch.inputs.merge import pick
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.tree import Tree
+from debpatch.formats.diff import Diff
+from debpatch.git.differences import commit_diff, find_renames, tree_diff
+from debpatch.git.merge import pick
+from debpatch.git.repository import Commit, Repository
+from debpatch.git.tree import Tree
 
 
 @dataclass(frozen=True)

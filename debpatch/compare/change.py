@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 
-from debpatch.compare.lexer import LexedLine, changed_lines
-from debpatch.inputs.diff import Diff, FileDiff, Hunk, Line, Sign, body_of, lines_of
-from debpatch.inputs.kept import kept
+from debpatch.caching import kept
+from debpatch.compare.lexer import LexedLine, changed_lines, layout, whole
+from debpatch.formats.diff import Diff, FileDiff, Hunk, Line, Sign, body_of, lines_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,3 +97,39 @@ def _said(sign: Sign, text: str) -> Line:
 
 
 _PLAIN = "100644"
+
+
+# -- huge hunks, compared by whole lines in whatever order they stand ------------------------------
+
+
+def same_but_for_white_space(upstream: Change, patch: Change) -> bool:
+    """Whether both remove the same lines, and add the same, in the same order."""
+    return all(ours == theirs for ours, theirs in zip_longest(_folded(upstream), _folded(patch)))
+
+
+def unmatched(change: Change, other: Change) -> Iterator[LexedLine]:
+    """The changed lines of ``change`` that ``other`` has nowhere, or not as often."""
+    theirs = (line for line in lines_of(other.hunk.body) if line.sign != " ")
+    stock = Counter(hash(_key(line.sign, line.text, other.path)) for line in theirs)
+    for place, line in enumerate(lines_of(change.hunk.body)):
+        key = hash(_key(line.sign, line.text, change.path))
+        if line.sign == " " or not line.text.strip():
+            continue
+        if stock[key]:
+            stock[key] -= 1
+        else:
+            yield LexedLine(line.sign, line.text, whole(line.text), line.newline, place=place)
+
+
+def _folded(change: Change) -> Iterator[str]:
+    """What is removed, then what is added, without idle white space."""
+    for sign in "-+":
+        for line in lines_of(change.hunk.body):
+            if line.sign == sign and line.text.strip():
+                yield _key(sign, line.text, change.path)
+
+
+def _key(sign: str, text: str, path: str) -> str:
+    how = layout(path)
+    kept = text.strip() if how == "free" else text.rstrip()
+    return sign + kept

@@ -8,17 +8,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from debpatch.caching import kept
 from debpatch.compare.absence import Reason, why_missing
 from debpatch.compare.alignment import Pair, align
-from debpatch.compare.change import Change
-from debpatch.compare.home import plausible_at
-from debpatch.compare.huge import unmatched
-from debpatch.compare.ladder import Status, folded, is_trivial, rung
+from debpatch.compare.change import Change, unmatched
+from debpatch.compare.equality import Status, folded, is_trivial, rung
+from debpatch.compare.identifiers import Renaming, identifier_map, plausible_at
 from debpatch.compare.lexer import lexer_for
 from debpatch.compare.lines import LinePair, carried, pair_lines, pair_unmatched
-from debpatch.compare.renames import Renaming, identifier_map
-from debpatch.inputs.kept import kept
-from debpatch.inputs.tree import Tree
+from debpatch.git.tree import Tree
 
 
 class Verdict(StrEnum):

@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 
 from pygments.lexer import Lexer
+from pygments.lexers import find_lexer_class, get_all_lexers
 from pygments.token import Comment, Name
 from pygments.token import Literal as Constant
 from pygments.token import Token as TokenType
 
-from debpatch.compare.languages import lexer_class
-from debpatch.inputs.diff import Hunk, Line, Sign, lines_of
-from debpatch.inputs.kept import HUGE
+from debpatch.caching import HUGE
+from debpatch.formats.diff import Hunk, Line, Sign, lines_of
 
 Kind = Literal["name", "comment", "text"]
 
@@ -313,3 +314,27 @@ def _join_members(row: Sequence[Token]) -> Iterator[Token]:
                 at += 2
             token = Token("name", "".join(chain))
         yield token
+
+
+# -- the language of a file by its name: what Pygments would answer, without asking all it knows ---
+
+
+def lexer_class(name: str) -> type[Lexer] | None:
+    """Pygments' lexer for files called ``name``, its own ones only; None where it has none."""
+    found = [
+        (lexer.priority + ("*" not in pattern) / 2, lexer.__name__, lexer)
+        for end, pattern, language in _patterns()
+        if name.endswith(end) and fnmatchcase(name, pattern)
+        if (lexer := find_lexer_class(language)) is not None
+    ]
+    return max(found, key=lambda rated: rated[:2])[2] if found else None
+
+
+@cache
+def _patterns() -> tuple[tuple[str, str, str], ...]:
+    """How the names end that a pattern may match, the pattern, and the language that has it."""
+    return tuple(
+        ("" if set(pattern) & set("?[") else pattern.rpartition("*")[2], pattern, language)
+        for language, _, patterns, _ in get_all_lexers(plugins=False)
+        for pattern in patterns
+    )

@@ -10,11 +10,10 @@ from operator import itemgetter
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
-from debpatch.compare.change import Change
-from debpatch.compare.huge import unmatched
-from debpatch.compare.ladder import line_key
+from debpatch.compare.change import Change, unmatched
+from debpatch.compare.equality import line_key
 from debpatch.compare.lexer import LexedLine
-from debpatch.inputs.diff import Sign
+from debpatch.formats.diff import Sign
 
 SIMILAR = 50.0
 """From this likeness on (percent, rapidfuzz's ratio) one line stands for another, changed."""

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from debpatch.compare.change import Change
-from debpatch.inputs.lineage import blame
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.tree import Tree
+from debpatch.git.history import blame
+from debpatch.git.repository import Commit, Repository
+from debpatch.git.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from debpatch.compare.alternative import Alternative, moved_paths, read_alternative
 from debpatch.compare.change import Change, changes
 from debpatch.compare.comparison import Comparison, compare
-from debpatch.compare.ladder import Status
-from debpatch.compare.leftovers import Marker, markers
+from debpatch.compare.equality import Status
 from debpatch.compare.origins import Origin, origins
-from debpatch.compare.residual import ResidualReference, residual_references
-from debpatch.inputs.diff import Diff, FileDiff
-from debpatch.inputs.differences import tree_diff
-from debpatch.inputs.merge import pick
-from debpatch.inputs.patch import Patch
-from debpatch.inputs.released import first_release
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.tree import Edit, Failure, Tree
+from debpatch.compare.residual import Marker, ResidualReference, markers, residual_references
+from debpatch.formats.diff import Diff, FileDiff
+from debpatch.formats.patch import Patch
+from debpatch.git.differences import tree_diff
+from debpatch.git.merge import pick
+from debpatch.git.releases import first_release
+from debpatch.git.repository import Commit, Repository
+from debpatch.git.tree import Edit, Failure, Tree
 
 
 @dataclass(frozen=True)

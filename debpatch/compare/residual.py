@@ -8,14 +8,14 @@ was run.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from debpatch.compare.change import Change
 from debpatch.compare.lexer import definitions, lex, lexer_for, may_define
-from debpatch.inputs.diff import FileDiff, Line, Sign
-from debpatch.inputs.grep import grep
-from debpatch.inputs.tree import Tree
+from debpatch.formats.diff import FileDiff, Line, Sign
+from debpatch.git.tree import Tree, grep
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +91,29 @@ def _uses(text: str, name: str, path: str) -> bool:
     (tokens,) = lex([text], path)
     word = re.compile(rf"\b{re.escape(name)}\b")
     return any(token.kind == "name" and word.search(token.text) for token in tokens)
+
+
+# -- what a merge left behind: markers of a conflict among the lines that a patch adds -------------
+
+_MARKER = re.compile(r"(<{7}|>{7}|\|{7})(\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A marker of a conflict that the patch adds, in a hunk of the file at ``path``."""
+
+    path: str
+    hunk: int
+    text: str
+
+
+def markers(files: Sequence[FileDiff], upstream: Iterable[Change]) -> tuple[Marker, ...]:
+    """The markers that ``files`` add and ``upstream`` does not: a test of merges has its own."""
+    theirs = {line for change in upstream for line in change.hunk.added}
+    return tuple(
+        Marker(file.path, hunk.number, line)
+        for file in files
+        for hunk in file.hunks
+        for line in hunk.added
+        if _MARKER.match(line) and line not in theirs
+    )

@@ -47,7 +47,7 @@ def build_demo(folder: Path) -> Demo:
     Raises DebpatchError if ``folder`` is something else or cannot be written, and if Git is
     missing or too old; nothing but the folder itself is left then.
     """
-    # Late, after debpatch.inputs.git, which has the better words for a missing git.
+    # Late, after debpatch.git.command, which has the better words for a missing git.
     from git.exc import GitCommandError
 
     try:

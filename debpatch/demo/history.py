@@ -20,7 +20,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from debpatch.inputs.git import Git
+from debpatch.git.command import Git
 
 _REFERENCE = re.compile(r"@\{([\w.-]+)(?::(\d+))?\}")
 

@@ -17,7 +17,7 @@ from debian.changelog import Changelog
 from debian.deb822 import Deb822
 
 from debpatch.demo.history import completed
-from debpatch.inputs.git import Git
+from debpatch.git.command import Git
 
 Files = dict[str, bytes]
 """The contents of files, each by its path in the source package."""

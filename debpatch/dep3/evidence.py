@@ -6,23 +6,26 @@ landed, is it in the packaged version already. What cannot be looked up stays un
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from debpatch.dep3.header import Header
 from debpatch.dep3.landings import Landing, Landings
-from debpatch.inputs.differences import commit_diff
-from debpatch.inputs.references import Kind, Reference, named_commits
-from debpatch.inputs.releases import Release
+from debpatch.formats.dep3_header import Header
+from debpatch.formats.references import Kind, Reference, named_commits
+from debpatch.formats.versions import Release
+from debpatch.git.differences import commit_diff
 
-# A check of form alone neither compares nor opens a repository, and need not wait for these.
 if TYPE_CHECKING:
     from debpatch.compare.change import Change
-    from debpatch.inputs.diff import Hunk
-    from debpatch.inputs.repository import Commit, Repository
+    from debpatch.formats.diff import Hunk
+    from debpatch.git.repository import Commit, Repository
+
+# A check of form alone neither compares nor opens a repository, and need not wait for these.
 
 
 class Match(StrEnum):
@@ -132,7 +135,7 @@ def gather(
     Raises DebpatchError where the patch's diff is damaged or the repository lacks objects.
     """
     from debpatch.compare.change import changes
-    from debpatch.inputs.diff import parse_diff
+    from debpatch.formats.diff import parse_diff
 
     ours = changes(parse_diff(patch, where="the patch"), None)
     theirs: dict[str, list[Change]] = {}
@@ -188,7 +191,7 @@ _Side = tuple[tuple[str, str | None, "Hunk"], ...]
 def _compared(upstream: _Side, patch: _Side) -> Match:
     from debpatch.compare.change import Change
     from debpatch.compare.comparison import compare
-    from debpatch.compare.ladder import Status
+    from debpatch.compare.equality import Status
 
     ours, theirs = ([Change(None, *each) for each in side] for side in (upstream, patch))
     comparison = compare(ours, theirs, None)
@@ -202,3 +205,38 @@ def _compared(upstream: _Side, patch: _Side) -> Match:
 
 def _text(side: Iterable[Change]) -> list[object]:
     return [(change.path, change.text) for change in side]
+
+
+# -- which Debian bugs a changelog closes with which patch -----------------------------------------
+
+# What deb-changelog(5) and dpkg-parsechangelog(1) take for the closing of bugs.
+_CLOSES = re.compile(r"closes:\s*(?:bug)?#?\s?\d+(?:,\s*(?:bug)?#?\s?\d+)*", re.IGNORECASE)
+_ITEM = re.compile(r"^\s+[*+-]\s", re.MULTILINE)
+_GONE = re.compile(r"\b(?:drop|remov|delet|disabl|revert)\w*", re.IGNORECASE)
+_PATCH_NAME = re.compile(r"[\w./+~-]*\w")
+_SHORTEST_STEM = 8  # shorter names without an extension are words
+
+
+def closed_with(changelog: str, patches: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
+    """The bugs that an item of the changelog closes where it names one patch, by patch.
+
+    An item that names several patches does not say which of them is for which bug, and one about
+    a patch that went says nothing of what is there.
+    """
+    names: dict[str, str] = {}
+    for patch in patches:
+        path = PurePosixPath(patch)
+        names |= {patch: patch, path.name: patch}
+        if len(path.stem) >= _SHORTEST_STEM and re.search(r"[-_.\d]", path.stem):
+            names.setdefault(path.stem, patch)
+    closed: dict[str, tuple[int, ...]] = {}
+    for item in _ITEM.split(changelog):
+        closes = [int(bug) for found in _CLOSES.findall(item) for bug in re.findall(r"\d+", found)]
+        if not closes or _GONE.search(item):
+            continue
+        words = (word.removeprefix("debian/patches/") for word in _PATCH_NAME.findall(item))
+        named = {names[word] for word in words if word in names}
+        if len(named) == 1:
+            patch = named.pop()
+            closed[patch] = tuple(dict.fromkeys((*closed.get(patch, ()), *closes)))
+    return closed

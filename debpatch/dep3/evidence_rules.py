@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from debpatch.dep3.case import Case
-from debpatch.dep3.edits import revalue
 from debpatch.dep3.evidence import Evidence, Match, Named
 from debpatch.dep3.landings import Landing
-from debpatch.dep3.rules import Problem, Witness, rule
-from debpatch.dep3.values import commits_in, debian_bug, parse_origin, urls_in
-from debpatch.inputs.releases import Release, parse_version
+from debpatch.dep3.rules import Case, Problem, Witness, revalue, rule
+from debpatch.formats.dep3_fields import commits_in, debian_bug, parse_origin, urls_in
+from debpatch.formats.versions import Release, parse_version
 
 _CERTAIN = {"itself", "cherry-pick", "same-change"}
 

@@ -13,13 +13,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from debpatch.dep3.edits import revalue
-from debpatch.dep3.header import LIMIT, Header, HeaderLine, is_among_trailers, read_header
-from debpatch.dep3.names import is_dep3
-from debpatch.dep3.rules import Edit
+from debpatch.dep3.rules import Edit, revalue
 from debpatch.dep3.targets import PatchFile
 from debpatch.dep3.validate import Finding
 from debpatch.errors import DebpatchError
+from debpatch.formats.dep3_fields import is_dep3
+from debpatch.formats.dep3_header import LIMIT, Header, HeaderLine, is_among_trailers, read_header
 
 _ORDER = ("Origin", "Bug-Debian", "Applied-Upstream", "Last-Update")  # DEP-3's own
 

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from debpatch.inputs.differences import commit_diff
-from debpatch.inputs.references import Kind, may_name, named_commits
-from debpatch.inputs.releases import Release, releases
-from debpatch.inputs.upstream_tips import upstream_tips
+from debpatch.formats.references import Kind, may_name, named_commits
+from debpatch.formats.versions import Release, releases
+from debpatch.git.differences import commit_diff
+from debpatch.git.history import upstream_tips
 
 if TYPE_CHECKING:
-    from debpatch.inputs.history import History
-    from debpatch.inputs.repository import Commit, Repository
+    from debpatch.git.history import History
+    from debpatch.git.repository import Commit, Repository
 
 How = Literal["itself", "cherry-pick", "backport", "same-change"]
 """Why a commit is taken for the fix: it is the commit that the header names; its message says that
@@ -66,7 +66,7 @@ def find_landings(
     fixes = {sha: _sources(repository, sha) for sha in wanted}
     if not fixes:
         return Landings({}, known)
-    from debpatch.inputs.history import read_history
+    from debpatch.git.history import read_history
 
     search = _Search.of(repository, {sha for family in fixes.values() for sha in family})
     tagged = {release: f"refs/tags/{release.tag}" for release in known}

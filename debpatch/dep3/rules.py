@@ -8,9 +8,17 @@ first paragraph says what is wrong, the rest why, and where the rule comes from.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from debpatch.formats.dep3_header import Field, Header
+from debpatch.formats.series import SeriesEntry
+
+if TYPE_CHECKING:
+    from debpatch.dep3.evidence import Evidence
 
 Severity = Literal["error", "warning", "info"]
 Kind = Literal["syntax", "semantics", "series", "evidence"]
@@ -89,6 +97,60 @@ def rule(name: str, severity: Severity, kind: Kind) -> Callable[[Check], Check]:
 
 def all_rules() -> tuple[Rule, ...]:
     """All rules, by kind and then as their modules have them."""
-    from debpatch.dep3 import evidence_rules, semantics, series_rules, syntax  # noqa: F401
+    from debpatch.dep3 import evidence_rules, semantics, syntax  # noqa: F401
 
     return tuple(_RULES.values())
+
+
+# -- what rules look at ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patch: its header, the day of the check, and what else is known of it.
+
+    ``closes`` are the Debian bugs that the changelog closes where it names the patch; ``evidence``
+    is what upstream's repository says, None where no repository was given.
+    """
+
+    header: Header
+    today: date
+    closes: tuple[int, ...] = ()
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A folder of patches: its series, and the files there, both named from the folder.
+
+    ``mentioned`` are names that stand in a comment of the series or in another series file.
+    """
+
+    path: str
+    entries: tuple[SeriesEntry, ...]
+    files: frozenset[str]
+    mentioned: frozenset[str] = field(default=frozenset())
+
+
+# -- replacements inside of a header that leave every other byte alone -----------------------------
+
+
+def rename(header: Header, field: Field, name: str) -> Edit:
+    """Give ``field`` another name."""
+    start = _name_start(header, field)
+    return Edit(start, start + len(field.name), name.encode())
+
+
+def revalue(header: Header, field: Field, value: str) -> Edit:
+    """Give ``field`` another value, on one line."""
+    after_name = _name_start(header, field) + len(field.name)
+    colon = re.compile(rb"[ \t]*:").match(header.data, after_name)
+    assert colon is not None  # noqa: S101 - it is what made the line a field
+    end = field.lines[-1].end
+    while end > colon.end() and header.data[end - 1] in b"\r\n":
+        end -= 1
+    return Edit(colon.end(), end, b" " + value.encode("utf-8", "surrogateescape"))
+
+
+def _name_start(header: Header, field: Field) -> int:
+    return header.data.index(field.name.encode(), field.lines[0].start)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from debpatch.dep3.case import Case
-from debpatch.dep3.edits import rename, revalue
-from debpatch.dep3.header import Header
-from debpatch.dep3.rules import Problem, rule
-from debpatch.dep3.values import (
+from debpatch.dep3.rules import Case, Listing, Problem, rename, revalue, rule
+from debpatch.formats.dep3_fields import (
     debian_bug,
     meant_forwarded,
     parse_date,
@@ -20,6 +17,7 @@ from debpatch.dep3.values import (
     says_not_applied,
     urls_in,
 )
+from debpatch.formats.dep3_header import Header
 
 
 @rule("debian-bug-in-bug", "warning", "semantics")
@@ -180,3 +178,58 @@ def not_forwarded_but_bug(case: Case) -> Iterator[Problem]:
             f"Forwarded says {field.text}, and Bug on line {bug.line} is in upstream's tracker",
             "remove Forwarded if the patch is in that bug, or write where it is",
         )
+
+
+# -- rules about a series: which patches it lists, and how -----------------------------------------
+
+
+@rule("series-missing-patch", "error", "series")
+def series_missing_patch(listing: Listing) -> Iterator[Problem]:
+    """The series lists a patch that is not there, so the package does not unpack.
+
+    dpkg-source(1), "Format: 3.0 (quilt)".
+    """
+    for entry in listing.entries:
+        if entry.name not in listing.files:
+            yield Problem(
+                entry.line, f"there is no {entry.name}", "add the patch, or remove the line"
+            )
+
+
+@rule("series-duplicate", "error", "series")
+def series_duplicate(listing: Listing) -> Iterator[Problem]:
+    """The series lists a patch twice."""
+    seen: dict[str, int] = {}
+    for entry in listing.entries:
+        first = seen.setdefault(entry.name, entry.line)
+        if first != entry.line:
+            yield Problem(
+                entry.line, f"{entry.name} stands on line {first} already", "remove one of the two"
+            )
+
+
+@rule("series-strip", "warning", "series")
+def series_strip(listing: Listing) -> Iterator[Problem]:
+    """A patch is applied with another strip level than 1.
+
+    dpkg-source(1): patches of 3.0 (quilt) packages are applied with ``-p1``, whatever the series
+    says.
+    """
+    for entry in listing.entries:
+        if entry.strip != 1:
+            yield Problem(
+                entry.line,
+                f"-p{entry.strip}, and dpkg-source applies with -p1",
+                "refresh the patch: quilt refresh -p1",
+            )
+
+
+@rule("series-unlisted", "warning", "series")
+def series_unlisted(listing: Listing) -> Iterator[Problem]:
+    """A patch lies in the folder, and no series lists it, not even in a comment."""
+    listed = {entry.name for entry in listing.entries} | listing.mentioned
+    for name in sorted(listing.files - listed):
+        if name.endswith((".patch", ".diff", ".dpatch")):
+            yield Problem(
+                None, f"no series lists {name}", "list it, or remove it, or list it in a comment"
+            )

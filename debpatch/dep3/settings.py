@@ -21,7 +21,7 @@ from debpatch.dep3.rules import Rule, all_rules
 from debpatch.errors import DebpatchError
 
 if TYPE_CHECKING:
-    from debpatch.inputs.source_package import SourcePackage
+    from debpatch.package.source_package import SourcePackage
 
 FILE = "debian/debpatch.toml"
 """The package's settings."""

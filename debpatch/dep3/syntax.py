@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from debpatch.dep3.case import Case
-from debpatch.dep3.edits import rename, revalue
-from debpatch.dep3.header import Field, Header, HeaderLine
-from debpatch.dep3.names import ACCEPT, DEP3, canonical, is_dep3
-from debpatch.dep3.rules import Problem, all_rules, rule
-from debpatch.dep3.values import (
+from debpatch.dep3.rules import Case, Problem, all_rules, rename, revalue, rule
+from debpatch.formats.dep3_fields import (
+    ACCEPT,
     CATEGORIES,
+    DEP3,
     bare_number,
+    canonical,
     debian_bug,
+    is_dep3,
     loose_date,
     parse_date,
     parse_origin,
     placeholder_in,
     urls_in,
 )
+from debpatch.formats.dep3_header import Field, Header, HeaderLine
 
 _LONGEST_SYNOPSIS = 80
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from debpatch.dep3.case import Listing
+from debpatch.dep3.rules import Listing
 from debpatch.errors import DebpatchError
-from debpatch.inputs.dsc import SourceTarballs
-from debpatch.inputs.patch_queue import PatchQueue
-from debpatch.inputs.series import PATCHES, SERIES_FILES, parse_series
-from debpatch.inputs.source_directory import SourceDirectory, find_package_root
-from debpatch.inputs.source_package import APT, SourcePackage, open_package
+from debpatch.formats.series import PATCHES, SERIES_FILES, parse_series
+from debpatch.package.dsc import SourceTarballs
+from debpatch.package.patch_queue import PatchQueue
+from debpatch.package.source_directory import SourceDirectory, find_package_root
+from debpatch.package.source_package import APT, SourcePackage, open_package
 
 STANDARD_INPUT = "-"
 

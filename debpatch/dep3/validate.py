@@ -8,22 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from debpatch.dep3.case import Case
-from debpatch.dep3.changelog import closed_with
-from debpatch.dep3.evidence import Evidence, find_named, gather
-from debpatch.dep3.header import Field, Header, Layout, read_header
+from debpatch.dep3.evidence import Evidence, closed_with, find_named, gather
 from debpatch.dep3.landings import Landings, find_landings
-from debpatch.dep3.names import ACCEPT
-from debpatch.dep3.rules import Edit, Problem, Rule, Severity, Witness, all_rules
+from debpatch.dep3.rules import Case, Edit, Problem, Rule, Severity, Witness, all_rules
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.syntax import accepted_by
 from debpatch.dep3.targets import PatchFile, Target
 from debpatch.errors import DebpatchError
-from debpatch.inputs.releases import Release, read_release
+from debpatch.formats.dep3_fields import ACCEPT
+from debpatch.formats.dep3_header import Field, Header, Layout, read_header
+from debpatch.formats.versions import Release, read_release
 
 if TYPE_CHECKING:
-    from debpatch.inputs.history import History
-    from debpatch.inputs.repository import Repository
+    from debpatch.git.history import History
+    from debpatch.git.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +92,9 @@ def look_up(
 
 
 def _base(target: Target, repository: Repository) -> str | None:
-    from debpatch.inputs.base import find_base
-    from debpatch.inputs.diff import parse_diff
-    from debpatch.inputs.workspace import package_base
+    from debpatch.formats.diff import parse_diff
+    from debpatch.package.base import find_base
+    from debpatch.package.workspace import package_base
 
     try:
         if target.package:

@@ -9,7 +9,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.source_package import SourcePackage
+from debpatch.package.source_package import SourcePackage
 from debpatch.proposals.uploader import Uploader
 from debpatch.proposals.versions import Upload
 

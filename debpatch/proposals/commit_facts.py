@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from debpatch.inputs.diff import FileDiff
-from debpatch.inputs.differences import commit_diff
-from debpatch.inputs.lineage import blame
-from debpatch.inputs.references import named_commits
-from debpatch.inputs.released import first_release
-from debpatch.inputs.repository import Commit, Repository
+from debpatch.formats.diff import FileDiff
+from debpatch.formats.references import named_commits
+from debpatch.git.differences import commit_diff
+from debpatch.git.history import blame
+from debpatch.git.releases import first_release
+from debpatch.git.repository import Commit, Repository
 from debpatch.proposals.unstable import Standing, Unstable, standing
 
 _MOST_FILES = 20  # of a commit that blame is asked about

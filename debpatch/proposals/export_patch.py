@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parseaddr, parsedate_to_datetime
 
-from debpatch.dep3.header import Header, read_header
-from debpatch.dep3.values import parse_date
 from debpatch.errors import DebpatchError
-from debpatch.inputs.patch import Patch, commits_in, read_patches, stripped
-from debpatch.inputs.repository import Repository
-from debpatch.inputs.source_package import SourcePackage
-from debpatch.inputs.tree import Edit, Failure, Tree
-from debpatch.inputs.workspace import by_the_series, find_in_series
-from debpatch.proposals.ancestry import Ancestor, ancestors, told_truly
-from debpatch.proposals.commit_message import split_trailers
-from debpatch.proposals.mail import write_mail
-from debpatch.proposals.patch_prose import read_prose, require_utf8
-from debpatch.proposals.source_diff import source_diff
+from debpatch.formats.dep3_fields import parse_date
+from debpatch.formats.dep3_header import Header, read_header
+from debpatch.formats.patch import Patch, commits_in, stripped
+from debpatch.git.repository import Repository
+from debpatch.git.tree import Edit, Failure, Tree
+from debpatch.package.patch_file import read_patches
+from debpatch.package.source_package import SourcePackage
+from debpatch.package.workspace import by_the_series, find_in_series
+from debpatch.proposals.debdiff import source_diff
+from debpatch.proposals.documents import write_mail
+from debpatch.proposals.patch_facts import Ancestor, ancestors, told_truly
+from debpatch.proposals.patch_text import read_prose, require_utf8, split_trailers
 
 # How deep the paths of a patch may lie; -p1 is what quilt writes, the others are found by trying.
 _STRIPS = (1, 0, 2)

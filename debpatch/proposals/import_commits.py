@@ -13,26 +13,31 @@ from datetime import date
 from typing import Literal
 
 from debpatch.dep3.fix import mend
-from debpatch.dep3.header import read_header
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.targets import PatchFile, Target
 from debpatch.dep3.validate import Finding, look_up, validate
 from debpatch.errors import DebpatchError
-from debpatch.inputs.diff import parse_diff
-from debpatch.inputs.merge import Conflict, Pick, pick
-from debpatch.inputs.package_tree import package_tree
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.source_package import SourcePackage
-from debpatch.inputs.tree import Edit, Tree
-from debpatch.picks.target import package_target
-from debpatch.proposals.addition import NewPatch, patch_files, require_series
+from debpatch.formats.dep3_header import read_header
+from debpatch.formats.diff import parse_diff
+from debpatch.git.merge import Conflict, Pick, pick
+from debpatch.git.repository import Commit, Repository
+from debpatch.git.tree import Edit, Tree
+from debpatch.package.package_tree import package_tree
+from debpatch.package.source_package import SourcePackage
+from debpatch.package.target import package_target
+from debpatch.package.upstream import commit_address, tracker
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.changelog import require_finished
-from debpatch.proposals.commit_message import message_text
-from debpatch.proposals.patch_names import Scheme, name_patch, read_scheme
-from debpatch.proposals.patch_text import Description, Layout, compose, usual_layout
-from debpatch.proposals.source_diff import SourceDiff, source_diff
-from debpatch.proposals.upstream_addresses import commit_address, tracker
+from debpatch.proposals.debdiff import SourceDiff, source_diff
+from debpatch.proposals.new_patches import (
+    NewPatch,
+    Scheme,
+    name_patch,
+    patch_files,
+    read_scheme,
+    require_series,
+)
+from debpatch.proposals.patch_text import Description, Layout, compose, message_text, usual_layout
 
 Fate = Literal["written", "already-applied", "conflict", "left"]
 """What becomes of a commit; ``left`` are those behind a conflict."""

@@ -6,16 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from debpatch.inputs.differences import diffstat
-from debpatch.inputs.history import History, read_history
-from debpatch.inputs.lineage import commits_between
-from debpatch.inputs.merge import certain, pick, pick_each, unaffected
-from debpatch.inputs.released import first_release, tags_containing
-from debpatch.inputs.releases import Release, read_release, releases
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.upstream_tips import upstream_tips
-from debpatch.picks.follow_ups import follow_ups
-from debpatch.picks.plan import Plan, Role, Step
+from debpatch.backport.plan import Plan, Role, Step
+from debpatch.formats.versions import Release, read_release, releases
+from debpatch.git.differences import diffstat
+from debpatch.git.history import History, commits_between, read_history, upstream_tips
+from debpatch.git.merge import certain, pick, pick_each, unaffected
+from debpatch.git.releases import first_release, tags_containing
+from debpatch.git.repository import Commit, Repository
+from debpatch.landings.repairs import follow_ups
 
 _MOST_LATER = 400  # commits whose picks are tried
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from debpatch.compare.absence import Reason
 from debpatch.compare.comparison import Comparison, Verdict
-from debpatch.compare.ladder import Status
+from debpatch.compare.equality import Status
 from debpatch.compare.report import report
-from debpatch.dep3.header import read_header
-from debpatch.inputs.package_tree import series_trees
-from debpatch.inputs.patch import Patch, parse_patch
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.series import SeriesEntry
-from debpatch.inputs.source_package import SourcePackage
-from debpatch.inputs.tree import Tree
-from debpatch.inputs.workspace import by_the_series
-from debpatch.proposals.ancestry import named_commits_of
+from debpatch.dep3.settings import settings_of
+from debpatch.dep3.targets import PatchFile, Target
+from debpatch.dep3.validate import Finding, look_up, validate
+from debpatch.errors import DebpatchError
+from debpatch.formats.dep3_header import read_header
+from debpatch.formats.patch import Patch, parse_patch
+from debpatch.formats.series import SeriesEntry
+from debpatch.git.repository import Commit, Repository
+from debpatch.git.tree import Tree
+from debpatch.landings.revisions import read_revisions
+from debpatch.package.package_tree import series_trees
+from debpatch.package.source_package import SourcePackage
+from debpatch.package.workspace import by_the_series, named_alternatives
 from debpatch.proposals.options import Size
+from debpatch.proposals.patch_text import split_trailers
 
 
 @dataclass(frozen=True)
@@ -140,3 +147,110 @@ def difference_of(patches: Sequence[PatchFacts]) -> str:
     ]
     said = [*changed, *(f"{name} names no upstream commit" for name in own)]
     return "; ".join(said) if said else "nothing, every patch is upstream's commit"
+
+
+# -- what a patch has of the commits that its header names -----------------------------------------
+
+_PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
+
+
+@dataclass(frozen=True)
+class Ancestor:
+    """A commit that the header names, and how the patch compares with it."""
+
+    commit: Commit
+    comparison: Comparison
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every changed line is the commit's, and none of them is left out."""
+        return all(
+            not count or status in {Status.IDENTICAL, Status.CONTEXT}
+            for status, count in self.comparison.summary.items()
+        )
+
+    @property
+    def sentence(self) -> str:
+        """What the patch has of the commit."""
+        name = f'commit {self.commit.short} ("{self.commit.subject}")'
+        lines, of = self.comparison.carried
+        return (
+            f"This adapts {name}; of its {of} changed lines that can be carried here, {lines} are."
+        )
+
+
+def ancestors(repository: Repository, patch: Patch, base: Tree | None) -> tuple[Ancestor, ...]:
+    """The commits that the header of ``patch`` names, compared with it; merges are left out."""
+    commits = named_commits_of(repository, patch)
+    compared = report(repository, patch, base, [[commit] for commit in commits]).alternatives
+    return tuple(
+        Ancestor(commit, item.comparison) for commit, item in zip(commits, compared, strict=True)
+    )
+
+
+def named_commits_of(repository: Repository, patch: Patch) -> tuple[Commit, ...]:
+    """The commits that the header of ``patch`` names as where it comes from, without merges."""
+    try:
+        named = named_alternatives(repository, patch)
+    except DebpatchError:
+        return ()
+    commits = (commit for sha in named for commit in read_revisions(repository, sha))
+    return tuple(commit for commit in commits if len(commit.parents) < 2)
+
+
+def told_truly(body: Sequence[str], found: Sequence[Ancestor]) -> tuple[str, ...]:
+    """The ``body`` of a message with what is true of the ancestors, and nothing else of that kind.
+
+    ``(cherry picked from commit ...)`` is put where the lines are the same; where they are not, a
+    line of that kind that names the commit gives way to a sentence.
+    """
+    same = [one for one in found if one.is_same]
+    others = [one for one in found if not one.is_same]
+    said_by_same = {sha for one in same for sha in _PICKED.findall(one.commit.message)}
+    lines = [line for line in body if not _is_untrue(line, others, said_by_same)]
+    text, trailers = split_trailers(lines)
+    if same and not any(same[0].commit.sha in line for line in lines):
+        gap = [] if trailers or not text else [""]
+        return (*text, *gap, *trailers, f"(cherry picked from commit {same[0].commit.sha})")
+    if others and not same:
+        paragraphs = [*text, *([""] if text and text[-1] else []), *_wrapped(others[0].sentence)]
+        return (*paragraphs, *([""] if trailers else []), *trailers)
+    return tuple(lines)
+
+
+def _is_untrue(line: str, others: Sequence[Ancestor], said_by_same: set[str]) -> bool:
+    picked = _PICKED.search(line)
+    if picked is None or picked[1] in said_by_same:
+        return False
+    return any(one.commit.sha.startswith(picked[1]) for one in others)
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, 72, break_long_words=False, break_on_hyphens=False)
+
+
+# -- what `validate-dep3` has to say of the patches that an update adds or changes -----------------
+
+
+def check_headers(
+    repository: Repository,
+    current: SourcePackage,
+    proposed: SourcePackage,
+    today: date,
+    base: str | None = None,
+) -> tuple[Finding, ...]:
+    """The findings on patches of ``proposed`` that ``current`` does not have as they are.
+
+    ``base`` is the upstream revision that they are built from, where the version does not tell.
+    """
+    patches = [
+        PatchFile(entry.name, entry.name, lambda entry=entry: proposed.read(entry.path) or b"")  # type: ignore[misc]
+        for entry in new_patches(current, proposed)
+    ]
+    target = Target(patches, package=proposed)
+    settings = settings_of(proposed)
+    upstream = look_up(target, repository, base)
+    reports = validate(target, settings, today, upstream)
+    return tuple(finding for report in reports for finding in report.findings)

@@ -9,30 +9,24 @@ from typing import Literal, get_args
 
 from debian.debian_support import Version
 
-from debpatch.dep3.header import read_header
-from debpatch.dep3.values import debian_bug
+from debpatch.backport.plan import plan_backport
 from debpatch.errors import DebpatchError
-from debpatch.inputs.apt import ask_versions
-from debpatch.inputs.bug_tracker import Answer
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.source_package import SourcePackage
-from debpatch.inputs.workspace import package_base
-from debpatch.picks.plan import plan_backport
-from debpatch.picks.target import package_target
-from debpatch.proposals.bugs import Bugs
+from debpatch.formats.dep3_fields import debian_bug
+from debpatch.formats.dep3_header import read_header
+from debpatch.git.repository import Commit, Repository
+from debpatch.landings.ports import find_series
+from debpatch.package.apt import ask_versions
+from debpatch.package.source_package import SourcePackage
+from debpatch.package.target import package_target
+from debpatch.package.workspace import package_base
+from debpatch.proposals.bugs import Answer, Bugs
 from debpatch.proposals.commit_facts import CommitFacts, commit_facts
 from debpatch.proposals.debdiff import Debdiff, debdiff
 from debpatch.proposals.options import Ground, Option, Size, as_it_is, options_for, picked
-from debpatch.proposals.patch_facts import (
-    PatchFacts,
-    difference_of,
-    new_patches,
-    read_patches,
-)
-from debpatch.proposals.proposed_package import new_entries
+from debpatch.proposals.package_update import new_entries
+from debpatch.proposals.patch_facts import PatchFacts, difference_of, new_patches, read_patches
 from debpatch.proposals.suites import Suite, highest_in
 from debpatch.proposals.unstable import Unstable, find_unstable
-from debpatch.proposals.upstream_series import find_series
 
 Kind = Literal["pu", "unblock", "security", "maintainer", "upstream"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.patch import parse_patch, read_patch
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.source_package import SourcePackage, open_package
-from debpatch.inputs.workspace import by_the_series
+from debpatch.formats.patch import parse_patch
+from debpatch.git.repository import Commit, Repository
+from debpatch.package.patch_file import read_patch
+from debpatch.package.source_package import SourcePackage, open_package
+from debpatch.package.workspace import by_the_series
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.changelog import require_finished
 from debpatch.proposals.export_patch import export_patches
 from debpatch.proposals.import_commits import import_commits, require_clean
-from debpatch.proposals.package_update import is_maintainer, update_package
+from debpatch.proposals.package_update import (
+    is_maintainer,
+    update_package,
+    with_changes,
+    with_patches,
+)
 from debpatch.proposals.proposal import Kind, Proposal
-from debpatch.proposals.proposed_package import with_changes, with_patches
 from debpatch.proposals.suites import Suite, find_suite
 from debpatch.proposals.uploader import Uploader
 from debpatch.proposals.versions import next_upload

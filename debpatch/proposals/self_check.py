@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from debpatch.dep3.validate import Finding
-from debpatch.inputs.bug_tracker import BugReport
-from debpatch.inputs.diff import FileDiff
-from debpatch.picks.backports import State
+from debpatch.formats.diff import FileDiff
+from debpatch.landings.backports import State
+from debpatch.proposals.bugs import BugReport
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.versions import brought_down, is_of_a_release, new_upstream, updated
 

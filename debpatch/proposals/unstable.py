@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from debian.debian_support import Version
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.base import find_base
-from debpatch.inputs.references import named_commits
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.picks.backports import BranchState, State, find_backports
-from debpatch.picks.evidence import Sign
-from debpatch.picks.landings import CLAIMED
-from debpatch.picks.target import revision_target
+from debpatch.formats.references import named_commits
+from debpatch.git.repository import Commit, Repository
+from debpatch.landings.backports import BranchState, State, find_backports
+from debpatch.landings.evidence import Sign
+from debpatch.landings.search import CLAIMED
+from debpatch.package.base import find_base
+from debpatch.package.target import revision_target
 
 
 @dataclass(frozen=True, slots=True)

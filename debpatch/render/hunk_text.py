@@ -10,16 +10,18 @@ Each line says whose it is in its margin, so that the page reads without colours
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+
+from rapidfuzz.distance import LCSseq
 
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import HunkComparison
 from debpatch.compare.lexer import LexedLine
 from debpatch.compare.lines import MOST, LinePair
-from debpatch.inputs.diff import Line
+from debpatch.formats.diff import Line
 from debpatch.render.page import Page, Span, count
 from debpatch.render.safe import one_line
-from debpatch.render.words import marked
 
 SHOWN = 12
 """So many lines of a hunk are shown unless it is asked for whole."""
@@ -98,3 +100,36 @@ def _text(line: Line | LexedLine) -> str:
 
 def _marks(whose: str, different: bool) -> str:
     return f"bold underline {_STYLE[whose]}" if different else _STYLE[whose]
+
+
+# -- what differs between two lines, word by word --------------------------------------------------
+
+Pieces = tuple[tuple[str, bool], ...]
+"""A line in pieces, each with whether it differs."""
+
+_WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
+_LONGEST = 1000
+"""Beyond so many characters a line is data, and its words are not worth comparing."""
+
+
+def marked(left: str, right: str) -> tuple[Pieces, Pieces]:
+    """Both lines cut into pieces, each marked whether it differs."""
+    if len(left) > _LONGEST or len(right) > _LONGEST:
+        return ((left, True),), ((right, True),)
+    ours, theirs = _WORD.findall(left), _WORD.findall(right)
+    match = LCSseq.opcodes(ours, theirs)
+    return (
+        _joined([("".join(ours[c.src_start : c.src_end]), c.tag != "equal") for c in match]),
+        _joined([("".join(theirs[c.dest_start : c.dest_end]), c.tag != "equal") for c in match]),
+    )
+
+
+def _joined(pieces: list[tuple[str, bool]]) -> Pieces:
+    """The pieces without empty ones, and with neighbours of one kind as one."""
+    joined: list[tuple[str, bool]] = []
+    for text, differs in pieces:
+        if joined and joined[-1][1] == differs:
+            joined[-1] = joined[-1][0] + text, differs
+        elif text:
+            joined.append((text, differs))
+    return tuple(joined)

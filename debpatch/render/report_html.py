@@ -8,8 +8,8 @@ from debpatch.render.html import hunks, lanes, page, steps
 from debpatch.render.html.conflicts import conflicts_view, regions
 from debpatch.render.html.glance import figures
 from debpatch.render.html.header import header_view
-from debpatch.render.html.links import commit_urls
-from debpatch.render.identity import found_by
+from debpatch.render.html.hunks import commit_urls
+from debpatch.render.words import found_by
 from debpatch.review.review import Review, Verdict
 
 SECTIONS = {

@@ -1,37 +1,30 @@
-"""What differs between two lines, word by word."""
+"""How a commit is called where people read of it."""
 
 from __future__ import annotations
 
-import re
-
-from rapidfuzz.distance import LCSseq
-
-Pieces = tuple[tuple[str, bool], ...]
-"""A line in pieces, each with whether it differs."""
-
-_WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
-_LONGEST = 1000
-"""Beyond so many characters a line is data, and its words are not worth comparing."""
+from debpatch.git.repository import Commit
+from debpatch.landings.identity import Identity
+from debpatch.render.safe import one_line
 
 
-def marked(left: str, right: str) -> tuple[Pieces, Pieces]:
-    """Both lines cut into pieces, each marked whether it differs."""
-    if len(left) > _LONGEST or len(right) > _LONGEST:
-        return ((left, True),), ((right, True),)
-    ours, theirs = _WORD.findall(left), _WORD.findall(right)
-    match = LCSseq.opcodes(ours, theirs)
+def label(what: str | Commit) -> str:
+    """A patch by its name, a commit by its id and subject."""
+    return one_line(what) if isinstance(what, str) else f"{what.short} {one_line(what.subject)}"
+
+
+def clipped(text: str, room: int) -> str:
+    """``text`` on one line, cut where there is no room for it."""
+    text = one_line(text)
+    return text if len(text) <= room else text[: max(room - 3, 0)] + "..."
+
+
+# -- how the commits of a patch were found that it does not name -----------------------------------
+
+
+def found_by(identity: Identity) -> str:
+    """What speaks for them, and how sure that is, for the line that names them."""
+    signs = ", ".join(sign.value for sign in identity.signs)
+    them = "it" if len(identity.commits) == 1 else "them"
     return (
-        _joined([("".join(ours[c.src_start : c.src_end]), c.tag != "equal") for c in match]),
-        _joined([("".join(theirs[c.dest_start : c.dest_end]), c.tag != "equal") for c in match]),
+        f"by {signs}, as the patch does not name {them}; {min(identity.confidence, 0.999):.1%} sure"
     )
-
-
-def _joined(pieces: list[tuple[str, bool]]) -> Pieces:
-    """The pieces without empty ones, and with neighbours of one kind as one."""
-    joined: list[tuple[str, bool]] = []
-    for text, differs in pieces:
-        if joined and joined[-1][1] == differs:
-            joined[-1] = joined[-1][0] + text, differs
-        elif text:
-            joined.append((text, differs))
-    return tuple(joined)

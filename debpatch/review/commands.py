@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from debpatch.inputs.repository import Commit
+from debpatch.git.repository import Commit
 
 
 @dataclass(frozen=True, slots=True)

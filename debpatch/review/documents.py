@@ -11,9 +11,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.source_package import SourcePackage
+from debpatch.package.source_package import SourcePackage
 from debpatch.proposals.bugs import Bugs
-from debpatch.proposals.compose import compose
+from debpatch.proposals.documents import compose
 from debpatch.proposals.options import Option
 from debpatch.proposals.proposal import Kind, Proposal, gather
 from debpatch.proposals.request import Change, find_target, proposed_by

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from debpatch.audit.identity import Identity
-from debpatch.audit.origin import find_whole, read_alternatives
+from debpatch.backport.conflicts import ConflictCheck, check_conflicts
+from debpatch.backport.plan import Plan, Tell, plan_backport
+from debpatch.backport.search import Bounds
 from debpatch.compare.report import PatchReport
 from debpatch.compare.report import report as compare
 from debpatch.dep3.settings import Settings, settings_of
@@ -17,21 +18,22 @@ from debpatch.dep3.targets import Target as HeaderTarget
 from debpatch.dep3.validate import Report as HeaderReport
 from debpatch.dep3.validate import look_up, validate
 from debpatch.errors import DebpatchError
-from debpatch.inputs.history import whole_history
-from debpatch.inputs.merge import Pick, pick
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.tree import Edit, Tree
-from debpatch.inputs.workspace import Workspace
-from debpatch.picks.backports import Backports, find_backports
-from debpatch.picks.conflicts import ConflictCheck, check_conflicts
-from debpatch.picks.plan import Plan, Tell, plan_backport
-from debpatch.picks.search import Bounds
-from debpatch.picks.target import Target, package_target, revision_target
+from debpatch.git.differences import commit_diff
+from debpatch.git.history import path_log, whole_history
+from debpatch.git.merge import Pick, pick
+from debpatch.git.releases import first_release
+from debpatch.git.repository import Commit, Repository
+from debpatch.git.tree import Edit, Tree
+from debpatch.landings.already_applied import Carriers
+from debpatch.landings.backports import Backports, find_backports
+from debpatch.landings.identity import Identity
+from debpatch.landings.origin import find_whole, read_alternatives
+from debpatch.landings.ports import in_order, own_series
+from debpatch.package.target import Target, package_target, revision_target
+from debpatch.package.workspace import Workspace
 from debpatch.proposals.options import Ground, Option, as_it_is, options_for
-from debpatch.proposals.upstream_series import in_order, own_series
-from debpatch.review.closest import closest
-from debpatch.review.neighbours import neighbours
-from debpatch.review.review import Facts
+from debpatch.review.judge import closest
+from debpatch.review.review import Facts, Neighbour
 
 _BOUNDS = Bounds(seconds=30)
 
@@ -271,3 +273,31 @@ def _differs(comparison: PatchReport) -> str:
         return "it names no upstream commit"
     lines, of = best.comparison.carried
     return f"{best.comparison.verdict.value}: carries {lines} of {of} changed lines"
+
+
+# -- what else upstream did to the files of a series before it -------------------------------------
+
+_MOST = 60  # commits that are looked at
+
+
+def neighbours(target: Target, series: Sequence[Commit], plan: Plan | None) -> Iterator[Neighbour]:
+    """What upstream did between the target's base and ``series`` to the files of the series.
+
+    Oldest first; merges and the series itself are left out. Only the last ones are looked at where
+    there are very many.
+    """
+    if not series or target.upstream is None:
+        return
+    repository = target.repository
+    paths = {file.path for commit in series for file in commit_diff(repository, commit).files}
+    found = path_log(repository, series[-1].sha, target.upstream, sorted(paths))[:_MOST]
+    own = {commit.sha for commit in series}
+    shas = [sha for sha in reversed(found) if sha not in own]
+    planned = {step.commit.sha for step in plan.series} if plan else set()
+    carriers = Carriers(target)
+    commits = [repository.commit(sha) for sha in shas]
+    carriers.read_ahead(commit for commit in commits if commit.sha not in planned)
+    for commit in commits:
+        is_planned = commit.sha in planned
+        carrier = None if is_planned else carriers.of(commit)
+        yield Neighbour(commit, first_release(repository, commit.sha), carrier, is_planned)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import PurePosixPath
 
+from debpatch.backport.plan import Tell
 from debpatch.errors import DebpatchError
-from debpatch.inputs.clone import is_url
-from debpatch.inputs.upstream_location import candidates
-from debpatch.inputs.workspace import Workspace
-from debpatch.picks.plan import Tell
-from debpatch.proposals.compose import REQUEST, debdiff_name
+from debpatch.git.clone import is_url
+from debpatch.package.upstream import candidates
+from debpatch.package.workspace import Workspace
+from debpatch.proposals.documents import REQUEST, debdiff_name
 from debpatch.review.commands import Commands
 from debpatch.review.documents import Documents, Wishes, documents
 from debpatch.review.facts import gather_facts

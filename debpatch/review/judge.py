@@ -7,17 +7,17 @@ at all, is there something better, is it whole, is it upstream's, does it say so
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from debpatch.compare.absence import Reason
 from debpatch.compare.change import Change
-from debpatch.compare.ladder import Status
+from debpatch.compare.comparison import Verdict as Equality
+from debpatch.compare.equality import Status
 from debpatch.compare.report import AlternativeReport
-from debpatch.inputs.merge import Pick
-from debpatch.inputs.repository import Commit
-from debpatch.picks.affected import is_noise
-from debpatch.review.closest import SAME, closest
+from debpatch.git.merge import Pick
+from debpatch.git.repository import Commit
+from debpatch.landings.affected import is_noise
 from debpatch.review.commands import Commands
 from debpatch.review.review import Facts, NextStep, Verdict
 
@@ -314,3 +314,22 @@ def some(names: Sequence[str]) -> str:
 def count(number: int, noun: str) -> str:
     """``1 commit``, ``2 commits``."""
     return f"{number} {noun if number == 1 else noun + 's'}"
+
+
+# -- which of several alternatives a patch comes closest to ----------------------------------------
+
+SAME = frozenset({Equality.IDENTICAL, Equality.EQUIVALENT})
+"""The verdicts on a patch that is upstream's change, in whatever words."""
+
+
+def closest(alternatives: Iterable[AlternativeReport]) -> AlternativeReport | None:
+    """The alternative with the best verdict and of these the one carried most; the first of equals.
+
+    None where there is none.
+    """
+    return min(alternatives, key=_distance, default=None)
+
+
+def _distance(item: AlternativeReport) -> tuple[int, float]:
+    lines, of = item.comparison.carried
+    return list(Equality).index(item.comparison.verdict), -lines / of if of else 0.0

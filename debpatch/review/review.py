@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from debpatch.audit.identity import Identity
+from debpatch.backport.conflicts import ConflictCheck
+from debpatch.backport.plan import Plan
 from debpatch.compare.report import PatchReport
 from debpatch.dep3.validate import Report as HeaderReport
-from debpatch.inputs.merge import Pick
-from debpatch.inputs.patch import Patch
-from debpatch.inputs.repository import Commit
-from debpatch.inputs.source_package import SourcePackage
-from debpatch.picks.backports import Backports
-from debpatch.picks.conflicts import ConflictCheck
-from debpatch.picks.plan import Plan
-from debpatch.picks.target import Target
+from debpatch.formats.patch import Patch
+from debpatch.git.merge import Pick
+from debpatch.git.repository import Commit
+from debpatch.landings.backports import Backports
+from debpatch.landings.identity import Identity
+from debpatch.package.source_package import SourcePackage
+from debpatch.package.target import Target
 from debpatch.proposals.options import Option
 from debpatch.review.timeline import Timeline
 

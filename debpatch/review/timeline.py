@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from debpatch.inputs.history import History, read_history
-from debpatch.inputs.releases import releases
-from debpatch.inputs.repository import Repository
-from debpatch.picks.backports import Backports, State
-from debpatch.picks.branches import Branch, is_prerelease
+from debpatch.formats.versions import releases
+from debpatch.git.branches import Branch, is_prerelease
+from debpatch.git.history import History, read_history
+from debpatch.git.repository import Repository
+from debpatch.landings.backports import Backports, State
 
 
 @dataclass(frozen=True, slots=True)

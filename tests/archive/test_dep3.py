@@ -9,11 +9,11 @@ from datetime import date
 import pytest
 
 from debpatch.dep3.fix import mend
-from debpatch.dep3.header import read_header
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.targets import Target, open_targets
 from debpatch.dep3.validate import validate
 from debpatch.errors import DebpatchError
+from debpatch.formats.dep3_header import read_header
 
 pytestmark = [
     pytest.mark.archive,

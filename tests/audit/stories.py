@@ -14,12 +14,12 @@ from datetime import date
 from difflib import unified_diff
 from pathlib import Path
 
-from inputs.source_packages import packaging, write_tree
-from picks.repos import Repo
+from repos import Repo
+from source_packages import packaging, write_tree
 
 from debpatch.audit.audit import Audit, PatchAudit, audit_series
-from debpatch.inputs.repository import Repository
-from debpatch.inputs.source_package import open_package
+from debpatch.git.repository import Repository
+from debpatch.package.source_package import open_package
 
 NAMES = (
     "parse",

@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from inputs.source_packages import write_tree
-from picks.repos import Repo
+from repos import Repo
+from source_packages import write_tree
 
 from audit.stories import (
     BOUNDS,

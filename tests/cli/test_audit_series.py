@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from audit.stories import Story, diff, engine, package, tell
 from command_line import debpatch, refusal
-from picks.repos import Repo
+from repos import Repo
 
 
 @pytest.fixture(scope="module")

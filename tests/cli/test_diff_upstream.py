@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from command_line import debpatch, environment, flat, refusal
-from inputs.source_packages import packaging, write_tree
-from picks.repos import Repo
+from repos import Repo
+from source_packages import packaging, write_tree
 
 LINK = """\
 #include "link.h"

@@ -8,7 +8,7 @@ import pytest
 from command_line import debpatch, refusal
 
 from debpatch.demo import Demo, build_demo
-from debpatch.inputs.suggestions import near
+from debpatch.suggestions import near
 
 
 @pytest.fixture(scope="module")

@@ -432,12 +432,12 @@ def test_a_full_disk(tmp_path: Path) -> None:
     place.mkdir()
     script = (
         "import resource, signal, sys\n"
-        "from debpatch.review import folder\n"
+        "from debpatch import files\n"
         "from pathlib import Path\n"
         "from debpatch.errors import DebpatchError\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "try: folder.write_folder(Path(sys.argv[1]), {'report.json': b'{}',\n"
+        "try: files.write_folder(Path(sys.argv[1]), {'report.json': b'{}',\n"
         "                         'proposals/a': b'a' * 9999}, force=True)\n"
         "except DebpatchError as error: print(error)\n"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_line import environment
-from picks.repos import Repo
+from repos import Repo
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 from command_line import debpatch, refusal
-from dep3.headers import CLEAN, DIFF, MAIL, patch
 from dep3.sarif import SCHEMA as SARIF
 from dep3.test_evidence import ADAPTED, source
-from inputs.source_packages import packaging, quilt_package, write_tree
-from picks.repos import Repo
+from headers import CLEAN, DIFF, MAIL, patch
+from repos import Repo
+from source_packages import packaging, quilt_package, write_tree
 
 from debpatch.dep3.rules import all_rules
-from debpatch.render.dep3_rules import markdown
+from debpatch.render.dep3 import markdown
 
 ROOT = Path(__file__).parents[2]
 NEAR_MISS = CLEAN + "Forwarded: non-needed\n"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from picks.repos import Repo
+from repos import Repo
 
-from debpatch.inputs.repository import Repository
-from debpatch.inputs.tree import Tree
+from debpatch.git.repository import Repository
+from debpatch.git.tree import Tree
 
 MakeTree = Callable[[Mapping[str, str]], Tree]
 

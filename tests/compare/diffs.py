@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from debpatch.compare.change import Change, changes
 from debpatch.compare.comparison import Comparison, compare
-from debpatch.inputs.diff import Diff, parse_diff
-from debpatch.inputs.tree import Tree
+from debpatch.formats.diff import Diff, parse_diff
+from debpatch.git.tree import Tree
 
 Files = Mapping[str, str]
 UPSTREAM = "1" * 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from debpatch.inputs.diff import parse_diff
+from debpatch.formats.diff import parse_diff
 
 from .conftest import MakeTree
 from .diffs import compared, git_diff, sketch

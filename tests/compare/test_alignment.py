@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from debpatch.inputs.diff import Diff
+from debpatch.formats.diff import Diff
 
 from .diffs import compared, place, rows, sketch
 

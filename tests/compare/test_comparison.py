@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from debpatch.compare.comparison import Comparison
-from debpatch.inputs.diff import parse_diff
+from debpatch.formats.diff import parse_diff
 
 from .conftest import MakeTree
 from .diffs import compared, git_diff, sketch

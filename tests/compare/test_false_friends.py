@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_line import debpatch
-from picks.repos import Repo
+from repos import Repo
 
 CODE = """\
 int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from debpatch.inputs.kept import HUGE
+from debpatch.caching import HUGE
 
 from .diffs import compared, git_diff
 

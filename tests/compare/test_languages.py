@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pygments.lexers import find_lexer_class_for_filename, get_all_lexers
 
-from debpatch.compare.languages import lexer_class
+from debpatch.compare.lexer import lexer_class
 
 PATTERNS = [pattern for _, _, patterns, _ in get_all_lexers(plugins=False) for pattern in patterns]
 

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from debpatch.compare.comparison import Verdict
-from debpatch.inputs.diff import Diff
+from debpatch.formats.diff import Diff
 
 from .diffs import NAMES, Function, compared, edits, git_diff, rows, sources, text, without
 

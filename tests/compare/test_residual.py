@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from debpatch.compare.residual import residual_references
-from debpatch.inputs.tree import Edit
+from debpatch.git.tree import Edit
 
 from .conftest import MakeTree
 from .diffs import git_diff

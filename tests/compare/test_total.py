@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from debpatch.compare.change import Change, changes
 from debpatch.compare.comparison import compare
-from debpatch.compare.ladder import Status
+from debpatch.compare.equality import Status
 from debpatch.compare.lines import carried, pair_lines
-from debpatch.inputs.diff import Diff, parse_diff
+from debpatch.formats.diff import Diff, parse_diff
 
 # What lexers, terminals and line splitters stumble over.
 _AWKWARD = (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from debpatch.dep3.changelog import closed_with
+from debpatch.dep3.evidence import closed_with
 
 ENTRY = """\
 hello (1.0-2) unstable; urgency=medium

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from inputs.source_packages import packaging, write_tree
-from picks.repos import Repo
+from headers import TODAY
+from repos import Repo
+from source_packages import packaging, write_tree
 
 from debpatch.dep3.fix import mend
 from debpatch.dep3.rules import all_rules
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.targets import Target, open_targets
 from debpatch.dep3.validate import Finding, Report, look_up, validate
-from debpatch.inputs.repository import Repository
-
-from .headers import TODAY
+from debpatch.git.repository import Repository
 
 EVIDENCE = {rule.id for rule in all_rules() if rule.kind == "evidence"}
 

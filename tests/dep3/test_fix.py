@@ -6,16 +6,15 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from headers import CLEAN, DIFF, MAIL, TODAY, patch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from debpatch.dep3.fix import mend
-from debpatch.dep3.header import LIMIT, read_header
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.targets import PatchFile, Target
 from debpatch.dep3.validate import Finding, validate
-
-from .headers import CLEAN, DIFF, MAIL, TODAY, patch
+from debpatch.formats.dep3_header import LIMIT, read_header
 
 ORIGIN = ("Origin", "upstream, commit:1234567")
 APPLIED = ("Applied-Upstream", "1.2, commit:1234567")

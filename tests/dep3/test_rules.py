@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from headers import CLEAN, DIFF, MAIL, problems
 
-from debpatch.dep3.header import LIMIT
 from debpatch.dep3.rules import all_rules
-
-from .headers import CLEAN, DIFF, MAIL, problems
+from debpatch.formats.dep3_header import LIMIT
 
 
 def plus(*lines: str) -> str:

@@ -6,14 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from inputs.source_packages import packaging, write_tree
+from headers import CLEAN, TODAY, patch
+from source_packages import packaging, write_tree
 
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.targets import open_targets
 from debpatch.dep3.validate import Report, validate
 from debpatch.errors import DebpatchError
-
-from .headers import CLEAN, TODAY, patch
 
 
 def package(root: Path, series: str, *names: str, **more: str) -> Path:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from debpatch.dep3.fix import mend
-from debpatch.dep3.header import read_header
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.targets import PatchFile, Target
 from debpatch.dep3.validate import validate
+from debpatch.formats.dep3_header import read_header
 
 from .fuzz_dep3_header import SEEDS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from debpatch.dep3.header import read_header
+from debpatch.formats.dep3_header import read_header
 
 SEEDS = (
     b"""Description: x

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.mail import read_mail, split_mailbox
+from debpatch.formats.mail import read_mail, split_mailbox
 
 SEEDS = (
     b"""From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001

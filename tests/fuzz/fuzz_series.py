@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.series import PATCHES, parse_series
-from debpatch.inputs.source_tree import is_inside
+from debpatch.files import is_inside
+from debpatch.formats.series import PATCHES, parse_series
 
 SEEDS = (
     b"# a comment\nfix.patch -p0 # why\n\nsub/other.patch -R -p 2\r\n",

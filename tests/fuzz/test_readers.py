@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.diff import parse_diff
+from debpatch.formats.diff import parse_diff
 
 TARGETS = ("dep3_header", "dep3_fix", "mail", "patch", "series")
 CRASHED = {

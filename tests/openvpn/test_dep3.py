@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from command_line import debpatch
-from inputs.source_packages import write_tree
+from source_packages import write_tree
 
 
 def at_hand(variable: str) -> Path:

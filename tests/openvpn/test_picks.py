@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 from command_line import debpatch
-from picks.repos import Repo, cherry_pick
+from repos import Repo, cherry_pick
 
-from debpatch.inputs.lineage import path_log
-from debpatch.inputs.merge import pick_each
-from debpatch.inputs.repository import Commit, Repository
-from debpatch.inputs.revisions import read_revisions
-from debpatch.picks.plan import plan_backport
-from debpatch.picks.target import revision_target
+from debpatch.backport.plan import plan_backport
+from debpatch.git.history import path_log
+from debpatch.git.merge import pick_each
+from debpatch.git.repository import Commit, Repository
+from debpatch.landings.revisions import read_revisions
+from debpatch.package.target import revision_target
 
 FIX, BACKPORT = "7791f535", ("1fbbe91d", "876a8cf5", "e78a8af2")
 LATER = "adece456"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from debpatch.demo import Demo, build_demo
-from debpatch.inputs.source_package import open_package
-from debpatch.inputs.upstream import open_upstream
+from debpatch.package.source_package import open_package
+from debpatch.package.upstream import open_upstream
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.proposal import Proposal, gather
 from debpatch.proposals.request import Change, find_target, proposed_by

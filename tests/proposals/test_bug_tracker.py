@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import pytest
 from command_line import debpatch
 
 from debpatch.demo import Demo
-from debpatch.inputs.bug_tracker import Answer, BugReport
+from debpatch.proposals.bugs import Answer, BugReport
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.self_check import Objection, self_check
-from debpatch.render import proposal_json
+from debpatch.render.proposal import as_json
 
 from .schema import check
 
@@ -33,7 +34,8 @@ def test_what_it_says_is_shown_and_judged(
     demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "debianbts.py").write_text(_MODULE)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "debianbts", raising=False)
     done = debpatch(
         "propose-update", "--kind", "pu", "--repo", demo.repository, "--package", demo.package,
         "--patch", demo.patch, "--closes", "9000077", "--closes", "404", "--look-up-bugs",
@@ -62,7 +64,8 @@ def test_what_it_says_is_no_line_of_a_mail(
         text = re.sub(rf"\b{kind}=\[[^]]*\]", f"{kind}=[E]", text)
     assert text.count("=E,") + text.count("=[E]") == 5
     (tmp_path / "debianbts.py").write_text(text)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "debianbts", raising=False)
     debpatch(
         "propose-update", "--kind", "pu", "--repo", demo.repository, "--package", demo.package,
         "--patch", demo.patch, "--closes", "9000077", "--look-up-bugs", "-o", tmp_path / "out",
@@ -76,7 +79,7 @@ def test_what_it_says_is_no_line_of_a_mail(
 def objections(proposal: Proposal, answer: Answer | None) -> list[Objection]:
     asked = replace(proposal, tracker=answer)
     found = self_check(asked)
-    check(json.loads(proposal_json.render(asked, found, {}, [])))
+    check(json.loads(as_json(asked, found, {}, [])))
     return [each for each in found if each.rule == "bug-tracker"]
 
 

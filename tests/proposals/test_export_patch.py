@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debpatch.demo import Demo
-from debpatch.proposals.mail import write_mail
+from debpatch.proposals.documents import write_mail
 
 from .schema import check
 

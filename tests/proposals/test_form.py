@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from debian.debian_support import Version
 
-from debpatch.proposals.compose import compose
+from debpatch.proposals.documents import compose
 from debpatch.proposals.proposal import Kind, Proposal
 from debpatch.proposals.suites import find_suite
 from debpatch.proposals.templates import Questions

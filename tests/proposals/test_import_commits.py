@@ -11,9 +11,9 @@ import pytest
 from command_line import debpatch, refusal
 
 from debpatch.demo import Demo
-from debpatch.inputs.package_tree import package_tree
-from debpatch.inputs.repository import Repository
-from debpatch.inputs.source_package import open_package
+from debpatch.git.repository import Repository
+from debpatch.package.package_tree import package_tree
+from debpatch.package.source_package import open_package
 
 from .schema import check
 from .snapshot import snapshot
@@ -324,10 +324,10 @@ def test_a_link_is_not_written_through(demo: Demo, package: Path) -> None:
 
 KILLED = """
 import os, signal, sys
-from debpatch.proposals import replace
+from debpatch import files
 at = sys.argv.pop(1)
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
-setattr(replace, at, die)
+setattr(files, at, die)
 from debpatch.cli import main
 main()
 """
@@ -350,14 +350,14 @@ def test_a_killed_process_leaves_the_package_as_it_was(
 def test_without_the_exchange_call_folders_step_aside(
     package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from debpatch.proposals import replace
+    from debpatch import files
 
     class NoCall:
         def __getattr__(self, name: str) -> object:
             raise AttributeError(name)
 
     monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: NoCall())
-    replace.replace_files(package, {"debian/new/file": b"1", "debian/changelog": b"2"})
+    files.replace_files(package, {"debian/new/file": b"1", "debian/changelog": b"2"})
     assert (package / "debian/new/file").read_bytes() == b"1"
     assert (package / "debian/changelog").read_bytes() == b"2"
     assert (package / "debian/rules").stat().st_mode & 0o111

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from debpatch.proposals.patch_names import name_patch, read_scheme
+from debpatch.proposals.new_patches import name_patch, read_scheme
 
 SUBJECT = "dco: Fix the read_path of DCO (Linux)"
 

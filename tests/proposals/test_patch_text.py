@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debpatch.dep3.header import read_header
-from debpatch.dep3.names import is_dep3
-from debpatch.inputs.diff import parse_diff
-from debpatch.proposals.commit_message import message_text
-from debpatch.proposals.patch_text import Description, Layout, compose, usual_layout
+from debpatch.formats.dep3_fields import is_dep3
+from debpatch.formats.dep3_header import read_header
+from debpatch.formats.diff import parse_diff
+from debpatch.proposals.patch_text import Description, Layout, compose, message_text, usual_layout
 
 DIFF = b"""\
  a | 2 +-

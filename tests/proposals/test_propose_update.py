@@ -19,14 +19,14 @@ from debian.debian_support import Version
 
 from debpatch.demo import Demo
 from debpatch.errors import DebpatchError
-from debpatch.inputs.source_package import open_package
-from debpatch.inputs.upstream import open_upstream
+from debpatch.package.source_package import open_package
+from debpatch.package.upstream import open_upstream
 from debpatch.proposals.bugs import Bugs
-from debpatch.proposals.compose import compose
 from debpatch.proposals.debdiff import debdiff
+from debpatch.proposals.documents import compose
+from debpatch.proposals.package_update import new_entries
 from debpatch.proposals.patch_facts import read_patches
 from debpatch.proposals.proposal import Proposal
-from debpatch.proposals.proposed_package import new_entries
 from debpatch.proposals.self_check import self_check
 from debpatch.proposals.suites import find_suite
 from debpatch.proposals.templates import Questions, read_answers

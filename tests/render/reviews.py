@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from command_line import debpatch
-from picks.repos import Repo
+from repos import Repo
 
 from debpatch.demo import build_demo
 

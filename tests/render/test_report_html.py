@@ -13,8 +13,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from debpatch.render.html.links import commit_urls
-from debpatch.render.words import marked
+from debpatch.render.html.hunks import commit_urls
+from debpatch.render.hunk_text import marked
 
 from . import reviews
 from .page import Page

@@ -3,7 +3,7 @@
 Generated trees, a patch of several files from Git, and a tree that has moved on. The files have
 lines that occur once, and ends that nobody edits: of a line that occurs twice, and of a hunk that
 reaches the end of its file, git-apply(1) thinks otherwise than patch(1), which dpkg-source(1) uses
-and the tests of ``inputs.apply`` follow there.
+and the tests of ``formats.apply`` follow there.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from debpatch.inputs.apply import apply_file
-from debpatch.inputs.diff import parse_diff
+from debpatch.formats.apply import apply_file
+from debpatch.formats.diff import parse_diff
 from trust.faults import LONG
 
 pytestmark = [

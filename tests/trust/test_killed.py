@@ -23,9 +23,7 @@ import pytest
 
 from debpatch.dep3 import fix
 from debpatch.dep3.targets import PatchFile
-from debpatch.proposals.documents import write_documents
-from debpatch.proposals.replace import replace_files
-from debpatch.review.folder import REPORT, write_folder
+from debpatch.files import REPORT, replace_files, write_documents, write_folder
 from trust.commands import READING, WRITING, Arguments, Stage
 from trust.faults import LONG, command, contents, copy_of, run
 

@@ -12,14 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from inputs.source_packages import member, packaging, quilt_package
-from picks.repos import Repo
+from repos import Repo
+from source_packages import member, packaging, quilt_package
 
 from debpatch.errors import DebpatchError
-from debpatch.inputs.apply import apply_file
-from debpatch.inputs.diff import parse_diff
-from debpatch.inputs.patch import parse_patch, read_patch
-from debpatch.inputs.source_package import open_package
+from debpatch.formats.apply import apply_file
+from debpatch.formats.diff import parse_diff
+from debpatch.formats.patch import parse_patch
+from debpatch.package.patch_file import read_patch
+from debpatch.package.source_package import open_package
 
 HUNK = b"@@ -%d +%d @@\n-a\n+b\n"
 

@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from debpatch.inputs.limits import FILE, HUNKS, PATCH, limit
+from debpatch.formats.limits import FILE, HUNKS, PATCH, limit
 
 TESTS = Path(__file__).parents[1]
 PAGE = (TESTS.parent / "SECURITY.md").read_text(encoding="utf-8")

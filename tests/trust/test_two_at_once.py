@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from picks.repos import Repo
+from repos import Repo
 
-from debpatch.proposals.lock import alone_in
+from debpatch.locks import alone_in
 from trust.commands import Stage
 from trust.faults import command, contents
 
@@ -62,7 +62,7 @@ def waiting() -> str:
 
 _CLONE = """
 import sys
-from debpatch.inputs import clone
+from debpatch.git import clone
 clone.PROTOCOLS = (*clone.PROTOCOLS, "file")  # no network in a test
 print(clone.clone(sys.argv[1], update=True))
 """

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import LCSseq
 
-from debpatch.inputs.repository import Commit
-from debpatch.picks.conflicts import ConflictCheck, PlacedConflict, Trial
-from debpatch.picks.regions import Side
+from debpatch.backport.conflicts import ConflictCheck, PlacedConflict, Trial
+from debpatch.backport.regions import Side
+from debpatch.git.repository import Commit
 
 _MOST_LINES = 60
 """A side of a region beyond so many lines is cut."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from debpatch.picks.backports import BranchState, State
+from debpatch.landings.backports import BranchState, State
 from debpatch.render.page import count
 from debpatch.review.review import Review
 

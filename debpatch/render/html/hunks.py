@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from debpatch.compare.absence import Reason
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import HunkComparison
-from debpatch.compare.ladder import Status
+from debpatch.compare.equality import Status
 from debpatch.compare.report import AlternativeReport
-from debpatch.inputs.repository import Commit
-from debpatch.render.html.links import CommitUrl
+from debpatch.formats.repository_url import repository_at_forge
+from debpatch.git.repository import Commit
 from debpatch.render.html.sides import Row, rows
 
 _MOST_ROWS = 400
@@ -178,3 +180,21 @@ def _place(change: Change | None, url: CommitUrl) -> Place | None:
     return Place(
         change.path, change.hunk.number, change.hunk.section, sha, url(sha) if sha else None
     )
+
+
+# -- addresses of commits, where the upstream repository is at a forge whose addresses are known ---
+
+CommitUrl = Callable[[str], str | None]
+"""Gives the address of a commit, None where it is not known."""
+
+_SHA = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def commit_urls(repository: str | None) -> CommitUrl:
+    """The addresses of the commits of the repository at this URL; https only."""
+    home = repository_at_forge(repository.removesuffix(".git")) if repository else None
+    if home is None:
+        return lambda _: None
+    host = urlsplit(home).hostname
+    folder = "commit" if host in {"github.com", "codeberg.org"} else "-/commit"
+    return lambda sha: f"{home}/{folder}/{sha}" if _SHA.fullmatch(sha) else None

@@ -11,8 +11,8 @@ from rapidfuzz.distance import LCSseq
 
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import HunkComparison
-from debpatch.inputs.diff import Line, Sign, lines_of
-from debpatch.render.words import Pieces, marked
+from debpatch.formats.diff import Line, Sign, lines_of
+from debpatch.render.hunk_text import Pieces, marked
 
 Kind = Literal["same", "near", "upstream", "patch"]
 """What a row shows: the same on both sides, one in the place of the other, or one side alone."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from debpatch.inputs.repository import Commit
-from debpatch.picks.plan import Plan, Role, Size
-from debpatch.render.conflicts_text import carrier
-from debpatch.render.plan_text import because
+from debpatch.backport.plan import Plan, Role, Size
+from debpatch.git.repository import Commit
+from debpatch.render.conflicts import carrier
+from debpatch.render.plan import because
 from debpatch.review.review import Neighbour
 
 ROW = 60

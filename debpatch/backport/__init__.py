@@ -1,0 +1,1 @@
+"""Picks in memory: conflicts, prerequisites, plans."""

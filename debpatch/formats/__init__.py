@@ -1,0 +1,1 @@
+"""What a file says: diffs, mails, DEP-3 headers, series, references in messages, versions."""

@@ -1,0 +1,1 @@
+"""The upstream repository: objects, refs, history, merges in memory, the index."""

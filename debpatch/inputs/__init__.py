@@ -1,1 +1,0 @@
-"""Read what a maintainer has: patches, source packages, the upstream repository."""

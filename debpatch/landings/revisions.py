@@ -1,0 +1,150 @@
+"""``REVS``: how a user names the commits of a series."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from debpatch.errors import DebpatchError
+from debpatch.git.branches import release_branches
+from debpatch.git.differences import commit_diff
+from debpatch.git.history import commits_between, read_history
+from debpatch.git.repository import Commit, Repository
+from debpatch.landings.affected import only_for_releases
+from debpatch.landings.evidence import Fix, confidence
+from debpatch.landings.search import CLAIMED, SUSPECTED, origins
+
+
+def read_revisions(repository: Repository, text: str) -> tuple[Commit, ...]:
+    """The commits that ``text`` names, in its order, each once.
+
+    One revision, several separated by commas, or a Git range ``A..B`` (gitrevisions(7)), oldest
+    first and without merges, whose commits are in the range themselves. Raises DebpatchError for
+    what is unknown or ambiguous, and for a range without commits.
+    """
+    commits: list[Commit] = []
+    for part in text.split(","):
+        name = part.strip()
+        if not name:
+            raise DebpatchError(f"{text!r}: a revision is empty; write A, A,B or A..B")
+        if ".." in name:
+            commits += _range(repository, name)
+        else:
+            commits.append(repository.commit(repository.resolve(name)))
+    return tuple({commit.sha: commit for commit in commits}.values())
+
+
+def merges_in(repository: Repository, text: str) -> tuple[str, ...]:
+    """The merges in the ranges of ``text``, which ``read_revisions`` leaves out.
+
+    What they change by themselves, as in solving a conflict, is in none of the commits.
+    """
+    shas = (
+        sha
+        for part in text.split(",")
+        if ".." in part
+        for sha in commits_between(repository, *_ends(repository, part.strip()))
+    )
+    return tuple(sha for sha in shas if len(repository.commit(sha).parents) > 1)
+
+
+def _ends(repository: Repository, text: str) -> tuple[str, str]:
+    start, _, end = text.partition("..")
+    if end.startswith("."):
+        raise DebpatchError(f"{text!r}: A...B names no order; write A..B")
+    return repository.resolve(start or "HEAD"), repository.resolve(end or "HEAD")
+
+
+def _range(repository: Repository, text: str) -> list[Commit]:
+    first, last = _ends(repository, text)
+    shas = commits_between(repository, first, last)
+    if not shas:
+        swapped = commits_between(repository, last, first)
+        start, _, end = text.partition("..")
+        hint = f"; did you mean {end}..{start}?" if swapped else ""
+        raise DebpatchError(f"{text!r}: there is no commit in this range{hint}")
+    commits = [repository.commit(sha) for sha in shas]
+    if plain := [commit for commit in commits if len(commit.parents) < 2]:
+        return plain
+    raise DebpatchError(f"{text!r}: there are only merges in this range; name other commits")
+
+
+# -- ``REV``: how a user names a fix: a revision, a CVE, an issue ----------------------------------
+
+_CVE = re.compile(r"CVE-(\d{4}-\d{4,})", re.IGNORECASE)
+_ISSUE = re.compile(r"(?P<project>[\w.-]+/[\w.-]+)?[#!](?P<number>\d+)")
+_ISSUE_URL = re.compile(
+    r"https?://[^\s/]+/(?P<project>[\w.-]+/[\w.-]+)(?:/-)?/(?:issues|pull|merge_requests)/"
+    r"(?P<number>\d+)/?"
+)
+_SHOWN = 5
+
+
+def read_fix(repository: Repository, text: str) -> Commit:
+    """The commit that ``text`` names: a revision, a CVE's id, ``#919``, an issue's URL.
+
+    Raises DebpatchError where there is none, or more than one.
+    """
+    pattern = _mention(text)
+    if pattern is None or repository.has(text):
+        if re.search(r",|\.\.", text) and not repository.has(text):
+            raise DebpatchError(f"{text!r}: these are several commits; name one fix at a time")
+        return repository.commit(repository.resolve(text))
+    fixes = _fixes(repository, pattern)
+    if len(fixes) == 1:
+        return fixes[0]
+    if not fixes:
+        raise DebpatchError(
+            f"{repository.location}: no commit mentions {text}; name the fix by its id, or git "
+            "fetch there"
+        )
+    names = "; ".join(f"{fix.short} {fix.subject}" for fix in fixes[:_SHOWN])
+    more = f"; and {len(fixes) - _SHOWN} more" if len(fixes) > _SHOWN else ""
+    raise DebpatchError(f"{text} is mentioned by several commits, name one: {names}{more}")
+
+
+def _fixes(repository: Repository, mention: re.Pattern[str]) -> Sequence[Commit]:
+    """The commits whose messages have the ``mention``, without what is no fix, or is its copy."""
+    tips = [branch.tip for branch in release_branches(repository)]
+    history = read_history(repository, tips)
+    reached = history.reached({tips[0]: 1}) if tips else {}
+    found = [c for c in history.commits.values() if mention.search(c.message)]
+    found = [c for c in found if len(c.parents) < 2 and not _is_release(repository, c)]
+    found.sort(key=lambda commit: (not reached[commit.sha], commit.date))
+    fixes = _without_landings(repository, found)
+    if len(fixes) == 1 and not reached[fixes[0].sha]:
+        on_main = (c for c in history.commits.values() if reached[c.sha])
+        copied = Fix((fixes[0], *origins(repository, fixes[0])))
+        originals = [c for c in on_main if confidence(copied.signs(c), None) >= CLAIMED]
+        return originals if len(originals) == 1 else fixes
+    return fixes
+
+
+def _mention(text: str) -> re.Pattern[str] | None:
+    """What a message looks like that mentions the CVE or issue ``text``; None for other names."""
+    if cve := _CVE.fullmatch(text):
+        return re.compile(rf"\bCVE(?:-|:\s*){re.escape(cve[1])}\b", re.IGNORECASE)
+    if issue := _ISSUE.fullmatch(text) or _ISSUE_URL.fullmatch(text):
+        number = issue["number"]
+        project = re.escape(issue["project"] or "")
+        before = rf"(?:(?<![\w/.-])|{project})" if project else r"(?<![\w&;])(?:[\w.-]+/[\w.-]+)?"
+        return re.compile(rf"{before}[#!]{number}\b|/(?:issues|pull|merge_requests)/{number}\b")
+    return None
+
+
+def _is_release(repository: Repository, commit: Commit) -> bool:
+    return only_for_releases(file.path for file in commit_diff(repository, commit).files)
+
+
+def _without_landings(repository: Repository, commits: Iterable[Commit]) -> list[Commit]:
+    """Leave out those that are landings of an earlier one in the list."""
+    fixes: list[Commit] = []
+    for commit in commits:
+        own = Fix((commit, *origins(repository, commit)))
+        if not any(
+            confidence(Fix((fix,)).signs(commit), None) >= SUSPECTED
+            or confidence(own.signs(fix), None) >= SUSPECTED
+            for fix in fixes
+        ):
+            fixes.append(commit)
+    return fixes

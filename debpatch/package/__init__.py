@@ -1,0 +1,1 @@
+"""Debian source packages, in every way in which people keep them."""

@@ -1,0 +1,178 @@
+"""`propose-update` for machines; the names are those of docs/schema."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from debpatch.proposals.bugs import Answer, BugReport
+from debpatch.proposals.documents import CONTROL, REQUEST, debdiff_name
+from debpatch.proposals.options import Option, Size
+from debpatch.proposals.proposal import Proposal
+from debpatch.proposals.self_check import Objection
+from debpatch.proposals.unstable import Standing
+from debpatch.render.json import dump
+from debpatch.render.page import Look, Page, count
+from debpatch.render.safe import one_line
+
+
+def as_json(
+    proposal: Proposal,
+    objections: Sequence[Objection],
+    questions: Mapping[str, str],
+    documents: Sequence[str],
+) -> str:
+    """The proposal as a JSON document."""
+    there = proposal.unstable
+    return dump(
+        "propose-update",
+        {
+            "kind": proposal.kind,
+            "package": proposal.source,
+            "from_version": str(proposal.current),
+            "version": str(proposal.version),
+            "suite": proposal.suite.codename,
+            "distribution": proposal.distribution,
+            "base": proposal.base,
+            "unstable": str(there.version) if there else None,
+            "bugs": {
+                "debian": list(proposal.bugs.debian),
+                "upstream": list(proposal.upstream_bugs),
+            },
+            "bug_reports": _reports(proposal.tracker),
+            "source": _size(proposal.size),
+            "patches": [
+                {"name": patch.name, "synopsis": patch.synopsis, **_size(patch.size)}
+                for patch in proposal.patches
+            ],
+            "commits": [
+                {
+                    "sha": commit.sha,
+                    "subject": commit.subject,
+                    "released_in": commit.released_in,
+                    "cause": commit.cause.sha if commit.cause else None,
+                    "in_unstable": _standing(commit.in_unstable),
+                }
+                for commit in proposal.commits
+            ],
+            "options": [option(each) for each in proposal.options],
+            "findings": [
+                {"rule": o.rule, "severity": o.severity, "message": o.message} for o in objections
+            ],
+            "todo": [{"name": name, "question": text} for name, text in questions.items()],
+            "documents": list(documents),
+        },
+    )
+
+
+def _size(size: Size) -> Mapping[str, int]:
+    return {"files": size.files, "insertions": size.insertions, "deletions": size.deletions}
+
+
+def _reports(answer: Answer | None) -> Sequence[Mapping[str, Any]] | None:
+    return [asdict(report) for report in answer.reports] if answer and not answer.problem else None
+
+
+def _standing(found: Standing | None) -> Mapping[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "state": found.state,
+        "sha": found.commit.sha if found.commit else None,
+        "because": found.because,
+    }
+
+
+def option(way: Option) -> Mapping[str, Any]:
+    """One of the ways to the same end."""
+    later = way.later
+    return {
+        "name": way.name,
+        "commits": [{"sha": c.sha, "subject": c.subject} for c in way.commits],
+        "parts": [
+            {
+                "sha": part.commit.sha,
+                "role": part.role,
+                "of": [commit.sha for commit in part.of],
+                "released_in": part.released_in,
+            }
+            for part in way.parts
+        ],
+        "diffstat": _size(way.size) if way.size else None,
+        "differs": way.differs,
+        "follow_ups": [
+            {"sha": f.sha, "subject": f.subject, "of": f.of, "released_in": f.released_in}
+            for f in way.missing
+        ],
+        "later": {
+            "release": later.release,
+            "commits": later.commits,
+            "conflicts": later.conflicts,
+            "without": later.without,
+        }
+        if later
+        else None,
+    }
+
+
+# -- `propose-update` for people -------------------------------------------------------------------
+
+
+def as_text(
+    proposal: Proposal,
+    objections: Sequence[Objection],
+    questions: Mapping[str, str],
+    folder: Path,
+    documents: Iterable[str],
+    look: Look,
+) -> str:
+    """What was written, what it lacks, what there is to object to, and how to send it."""
+    page = Page(look)
+    page.line((f"{proposal.source} {proposal.current} -> {proposal.version}", "bold"),
+              f" for {proposal.distribution}")  # fmt: skip
+    for name in documents:
+        page.line(f"  {folder / name}")
+    if proposal.tracker and proposal.tracker.reports:
+        page.heading("Debian bugs")
+    for bug in proposal.tracker.reports if proposal.tracker else ():
+        page.paragraph(_bug(bug), 2, hanging=4)
+    if objections:
+        page.heading("Self-check")
+    for found in objections:
+        page.paragraph(f"{found.severity}: {one_line(found.message)} [{found.rule}]", 2, hanging=2)
+    if questions:
+        page.heading(f"{count(len(questions), 'thing')} that only you can say (--answers)")
+    for name, question in questions.items():
+        page.paragraph(f"{name}: {one_line(question)}", 2, hanging=2)
+    page.heading("To send, when it is finished")
+    for command in _commands(proposal, folder, documents):
+        page.line(f"  {command}")
+    return str(page)
+
+
+def _bug(bug: BugReport) -> str:
+    versions = [
+        f"{said} in {', '.join(there)}"
+        for said, there in (("found", bug.found), ("fixed", bug.fixed))
+        if there
+    ]
+    return one_line("; ".join([f"#{bug.number} ({bug.severity}) {bug.title}", *versions]))
+
+
+def _commands(proposal: Proposal, folder: Path, documents: Iterable[str]) -> list[str]:
+    place = shlex.quote(str(folder))
+    if proposal.kind == "upstream":
+        mails = [f"git send-email {place}/0*.patch"] if _has_mails(documents) else []
+        return [f"mutt -H {place}/{REQUEST}", *mails]
+    diff = shlex.quote(debdiff_name(proposal))
+    commands = [f"mutt -H {place}/{REQUEST} -a {place}/{diff}"]
+    if CONTROL in documents:
+        commands.append(f"mutt -H {place}/{CONTROL}")
+    return commands
+
+
+def _has_mails(documents: Iterable[str]) -> bool:
+    return any(name.endswith(".patch") for name in documents)

@@ -1,0 +1,257 @@
+"""`review` for machines: each part is the document of the command that it comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from debpatch.backport.conflicts import Trial
+from debpatch.git.merge import Pick
+from debpatch.git.repository import Commit
+from debpatch.landings.backports import Backports, State
+from debpatch.render import comparison, conflicts, dep3, landings, plan
+from debpatch.render.conflicts import OUTCOMES, STYLES, carrier, named
+from debpatch.render.json import dump
+from debpatch.render.page import Look, Page, count
+from debpatch.render.plan import because
+from debpatch.render.proposal import option
+from debpatch.render.safe import one_line
+from debpatch.render.words import clipped, found_by
+from debpatch.review.judge import some
+from debpatch.review.review import Neighbour, NextStep, Review, Verdict
+
+_Json = Mapping[str, Any]
+
+
+def as_json(review: Review) -> str:
+    """The review as a JSON document; the names are those of docs/schema."""
+    package, target = review.package, review.target
+    return dump(
+        "review",
+        {
+            "patch": review.patch.name,
+            "package": package and {"name": package.name, "version": str(package.version)},
+            "series_entry": review.entry,
+            "base": review.base,
+            "onto": target.name if target else None,
+            "verdict": review.verdict.value,
+            "summary": review.summary,
+            "next_steps": [_step(step) for step in review.next_steps],
+            "unknown": list(review.unknown),
+            "fixes": [_commit_json(commit) for commit in review.fixes],
+            "series": [_commit_json(commit) for commit in review.series],
+            "picked": [_commit_json(commit) for commit in review.picked],
+            "comparison": json.loads(comparison.as_json(review.comparison, review.identity)),
+            "header": json.loads("".join(dep3.as_json([review.header]))),
+            "backports": [json.loads(landings.as_json(each)) for each in review.backports],
+            "neighbours": [_neighbour(each) for each in review.neighbours],
+            "conflicts": [json.loads(conflicts.as_json(each)) for each in review.conflicts],
+            "plan": json.loads(plan.as_json(review.plan)) if review.plan else None,
+            "repairs": [_repair(repair) for repair in review.repairs],
+            "options": [option(each) for each in review.options],
+            "documents": sorted(review.documents),
+        },
+    )
+
+
+def _commit_json(commit: Commit) -> _Json:
+    return {"sha": commit.sha, "subject": commit.subject}
+
+
+def _step(step: NextStep) -> _Json:
+    return {"sentence": step.sentence, "evidence": list(step.evidence), "command": step.command}
+
+
+def _repair(repair: Pick) -> _Json:
+    paths = [conflict.path for conflict in repair.conflicts]
+    return {**_commit_json(repair.commit), "outcome": repair.outcome, "conflicts": paths}
+
+
+def _neighbour(neighbour: Neighbour) -> _Json:
+    return {
+        **_commit_json(neighbour.commit),
+        "released_in": neighbour.released_in,
+        "carried_by": named(neighbour.carried_by),
+        "planned": neighbour.is_planned,
+    }
+
+
+# -- `review` for people, on a page: the verdict, what to do next, the evidence, the files ---------
+
+_STYLES = {
+    Verdict.READY: "bold green",
+    Verdict.MEND: "bold yellow",
+    Verdict.REPLACE: "bold yellow",
+    Verdict.DROP: "bold cyan",
+    Verdict.UNKNOWN: "bold yellow",
+}
+_STEPS = 3
+_SHOWN = 6
+"""So many lines of one kind of evidence are shown; the report has all."""
+_FILES = 3
+"""So many files in which a commit is needed."""
+
+
+def as_text(review: Review, folder: Path, files: Iterable[str], look: Look) -> str:
+    """The page; ``folder`` has the ``files``."""
+    page = Page(look)
+    name = one_line(PurePosixPath(review.patch.name).name)
+    page.line((f"{name}: ", "bold"), (review.verdict.value, _STYLES[review.verdict]))
+    page.paragraph(one_line(review.summary), 2)
+    _next(page, review.next_steps[:_STEPS])
+    _upstream(page, review)
+    _patch(page, review)
+    _applies(page, review)
+    _options(page, review)
+    _header(page, review)
+    if review.unknown:
+        page.heading("Not known")
+    for why in review.unknown:
+        page.paragraph(f"- {one_line(why)}", 2, "yellow", hanging=2)
+    page.heading(f"In {one_line(str(folder))}")
+    for file in files:
+        page.line(f"  {one_line(file)}")
+    return str(page)
+
+
+def _next(page: Page, steps: Sequence[NextStep]) -> None:
+    if not steps:
+        return
+    page.heading("Next")
+    for number, step in enumerate(steps, 1):
+        page.paragraph(f"{number}. {one_line(step.sentence)}", 2, "bold", hanging=3)
+        for text in step.evidence[:_SHOWN]:
+            page.paragraph(f"- {one_line(text)}", 5, hanging=2)
+        if len(step.evidence) > _SHOWN:
+            page.line(f"     - and {len(step.evidence) - _SHOWN} more")
+        if step.command:
+            page.line((f"     $ {one_line(step.command)}", "cyan"))
+
+
+# -- the evidence ----------------------------------------------------------------------------------
+
+
+def _upstream(page: Page, review: Review) -> None:
+    """The fix and what became of it, commit by commit."""
+    if not review.fixes:
+        return
+    page.heading("Upstream")
+    since = _releases(review)
+    for commit in review.fixes:
+        _commit(page, "fix", commit, since)
+    if review.identity:
+        page.paragraph(f"found {found_by(review.identity)}", 11, "yellow", hanging=2)
+    for commit in review.series if review.is_ported else ():
+        _commit(page, "backport", commit, since)
+    roles = {"prerequisite": "needed", "follow-up": "repair"}
+    needed = [s for s in review.plan.series if s.role == "prerequisite"] if review.plan else []
+    for step in review.plan.series if review.plan else ():
+        if step.role == "follow-up" or step in needed[:_SHOWN]:
+            _commit(page, roles[step.role], step.commit, since, because(step, _FILES))
+    if len(needed) > _SHOWN:
+        page.line(f"  {'':9}and {len(needed) - _SHOWN} more are needed")
+    there = [each for each in review.neighbours if each.carried_by]
+    for neighbour in there[:_SHOWN]:
+        why = carrier(neighbour.commit, neighbour.carried_by)
+        _commit(page, "there", neighbour.commit, since, why)
+    for survey in review.backports:
+        _branches(page, survey)
+
+
+def _commit(
+    page: Page, role: str, commit: Commit, since: Mapping[str, str | None], why: str = ""
+) -> None:
+    subject = clipped(commit.subject, page.look.width - 24)
+    page.line((f"  {role:9}", "bold"), f"{commit.short} {subject}")
+    release = since.get(commit.sha)
+    first = f"first in {one_line(release)}" if release else "in no release yet"
+    page.paragraph(f"{first}; {why}" if why else first, 13, "dim", hanging=2)
+
+
+def _releases(review: Review) -> Mapping[str, str | None]:
+    """The first release of each commit that the page tells of."""
+    known: dict[str, str | None] = {}
+    for item in review.comparison.alternatives:
+        shas = (commit.sha for commit in item.alternative.commits)
+        known |= dict(zip(shas, item.released_in, strict=True))
+    known |= {each.commit.sha: each.released_in for each in review.neighbours}
+    parts = (part for option in review.options for part in option.parts)
+    return known | {part.commit.sha: part.released_in for part in parts}
+
+
+def _branches(page: Page, survey: Backports) -> None:
+    by_state: dict[State, list[str]] = {}
+    for each in survey.branches:
+        by_state.setdefault(each.state, []).append(one_line(each.branch.name))
+    told = [f"{state.value} {some(by_state[state])}" for state in State if state in by_state]
+    if told:
+        page.paragraph(f"branches {survey.commit.short}: {'; '.join(told)}", 2, hanging=9)
+
+
+def _patch(page: Page, review: Review) -> None:
+    """What the patch carries of each alternative."""
+    report = review.comparison
+    if not report.alternatives:
+        return
+    onto = f" onto {one_line(report.base.name)}" if report.base else ""
+    page.heading(f"The patch{onto}")
+    for item in report.alternatives:
+        lines, of = item.comparison.carried
+        shas = ", ".join(commit.short for commit in item.alternative.commits)
+        hunks = [f"{n} {status.value}" for status, n in item.comparison.summary.items() if n]
+        page.paragraph(
+            f"{item.comparison.verdict.value}: {lines} of {of} changed lines of {shas}; hunks: "
+            f"{', '.join(hunks)}",
+            2,
+            hanging=2,
+        )
+
+
+def _applies(page: Page, review: Review) -> None:
+    """What comes of picking each commit, alone and as planned."""
+    if not review.conflicts:
+        return
+    page.heading(f"Picked onto {one_line(review.conflicts[0].target.name)}")
+    for check in review.conflicts:
+        for trial in check.alone:
+            _trial(page, trial)
+    plan = review.plan
+    if plan and plan.series:
+        size = "{} files, +{} -{}".format(*plan.size)
+        commits = count(len(plan.series), "commit")
+        end = (f"clean, {size}", "green") if plan.clean else ("conflicts are left", "bold red")
+        page.line("  ", f"the plan of {commits}: ", end)
+
+
+def _trial(page: Page, trial: Trial) -> None:
+    files = count(len({each.conflict.path for each in trial.conflicts}), "file")
+    beside = f" in {files}" if trial.conflicts else ""
+    if trial.outcome == "already-applied":
+        beside = f" {carrier(trial.commit, trial.carried_by)}"
+    word = OUTCOMES[trial.outcome]
+    page.line(f"  {trial.commit.short} alone: ", (f"{word}{beside}", STYLES[trial.outcome]))
+
+
+def _options(page: Page, review: Review) -> None:
+    if not review.options:
+        return
+    page.heading("Options")
+    width = max(len(one_line(each.name)) for each in review.options)
+    page.line((f"  {'':{width}}  files     +     -  later commits in conflict", "dim"))
+    for each in review.options:
+        size = each.size
+        cells = f"{size.files:7}{size.insertions:6}{size.deletions:6}" if size else "  conflicts"
+        later = each.later
+        ahead = f"  {later.conflicts} of {later.commits} ({later.without} without)" if later else ""
+        page.line(f"  {one_line(each.name):{width}}{cells}{ahead}")
+
+
+def _header(page: Page, review: Review) -> None:
+    findings = review.header.findings
+    if not findings:
+        return
+    page.heading("Its header")
+    for finding in findings:
+        page.paragraph(f"{finding.severity}: {one_line(finding.message)}", 2, hanging=2)
