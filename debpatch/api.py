@@ -17,8 +17,8 @@ from debpatch.backport.plan import Plan
 from debpatch.backport.plan import plan_backport as _plan_backport
 from debpatch.compare.report import PatchReport, report
 from debpatch.dep3.settings import settings_of
-from debpatch.dep3.targets import Target, open_targets
-from debpatch.dep3.validate import Report, look_up, validate
+from debpatch.dep3.targets import PatchSet, open_targets
+from debpatch.dep3.validate import HeaderReport, look_up, validate
 from debpatch.git.repository import Repository
 from debpatch.landings.backports import Backports
 from debpatch.landings.backports import find_backports as _find_backports
@@ -64,7 +64,7 @@ def compare_patch(
         )
 
 
-def validate_headers(path: str, *, repo: str | None = None) -> tuple[Report, ...]:
+def validate_headers(path: str, *, repo: str | None = None) -> tuple[HeaderReport, ...]:
     """Check the DEP-3 headers of a patch, a folder, a package: `debpatch validate-dep3`.
 
     With ``repo``, a clone's folder, what they say is held against upstream's history too.
@@ -133,6 +133,6 @@ def plan_backport(
         return _plan_backport(target, commits, with_follow_ups=with_follow_ups)
 
 
-def _validate(target: Target, repository: Repository | None) -> Sequence[Report]:
+def _validate(target: PatchSet, repository: Repository | None) -> Sequence[HeaderReport]:
     upstream = look_up(target, repository) if repository else None
     return tuple(validate(target, settings_of(target.package), date.today(), upstream))

@@ -1,4 +1,4 @@
-"""What is worked out once and kept, unless it is so large that keeping it costs more."""
+"""Caches: a value that is worked out once, and answers for as long as a repository is open."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ HUGE = 1 << 17
 """A piece of code of more characters is data, or generated, and there may be many such."""
 
 
-class _Kept(cached_property[_T]):
-    """As its base; but something huge is asked anew."""
+class _CachedUnlessHuge(cached_property[_T]):
+    """As its base; but for something huge it is worked out anew, for keeping it costs more."""
 
     def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
         if instance is not None and instance.is_huge:
@@ -22,31 +22,33 @@ class _Kept(cached_property[_T]):
         return super().__get__(instance, owner)
 
 
-def kept(function: Callable[[Any], _T]) -> cached_property[_T]:
+def cached_unless_huge(function: Callable[[Any], _T]) -> cached_property[_T]:
     """Make a property of ``function``; its owner has to say whether it ``is_huge``."""
-    return _Kept(function)
+    return _CachedUnlessHuge(function)
 
 
 # -- answers that are kept while a repository is open: what an id stands for never changes ---------
 
 
-class Remembering(Protocol):
+class HasMemory(Protocol):
     """Something with a memory of its own, which goes when it goes."""
 
     memory: dict[Any, Any]
 
 
-_R = TypeVar("_R", bound=Remembering)
+_R = TypeVar("_R", bound=HasMemory)
 _P = ParamSpec("_P")
 _Question = Callable[Concatenate[_R, _P], _T]
 
 
-def is_remembered(repository: Remembering, question: Callable[..., Any]) -> bool:
-    """Tell whether a question that is ``remembered`` has been asked of this repository."""
+def is_cached(repository: HasMemory, question: Callable[..., Any]) -> bool:
+    """Tell whether a question that is ``cached_while_open`` has been asked of this repository."""
     return unwrap(question) in repository.memory
 
 
-def remembered(most: int | None = None) -> Callable[[_Question[_R, _P, _T]], _Question[_R, _P, _T]]:
+def cached_while_open(
+    most: int | None = None,
+) -> Callable[[_Question[_R, _P, _T]], _Question[_R, _P, _T]]:
     """Ask a function of a repository once for the same arguments.
 
     At most the ``most`` answers that were last asked for are kept.

@@ -19,7 +19,7 @@ from debpatch.package.target import Target
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class Blamed:
     """What last touched a place, in the target and before the pick; patches by their names."""
 
     ours: tuple[str | Commit, ...]
@@ -33,11 +33,11 @@ class Blame:
     target: Target
     _ancestors: dict[str, str | None] = field(default_factory=dict)
 
-    def region(self, pick: Pick, conflict: Conflict, region: Region) -> Touched:
+    def region(self, pick: Pick, conflict: Conflict, region: Region) -> Blamed:
         """Who touched the lines of ``region``."""
         blob = _blobs(pick, conflict).get(2)
         ours = self._lines(self.target.commit, self.ancestor(pick), conflict, blob, region.ours)
-        return Touched(ours, self.before(pick, conflict, region))
+        return Blamed(ours, self.before(pick, conflict, region))
 
     def before(
         self, pick: Pick, conflict: Conflict, region: Region, around: int = 0
@@ -51,13 +51,13 @@ class Blame:
         blob = _blobs(pick, conflict).get(1)
         return self._lines(pick.commit.parents[0], self.ancestor(pick), conflict, blob, wide)
 
-    def file(self, pick: Pick, conflict: Conflict) -> Touched:
+    def file(self, pick: Pick, conflict: Conflict) -> Blamed:
         """Who added, removed or renamed the file (and the others that the conflict is about)."""
         since = self.ancestor(pick)
         paths = (conflict.path, *conflict.others)
         parent = pick.commit.parents[0] if pick.commit.parents else None
         repository = self.target.repository
-        return Touched(
+        return Blamed(
             self._all(path_log(repository, self.target.commit, since, paths, "ADR")),
             self._all(path_log(repository, parent, since, paths, "ADR") if parent else ()),
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from debpatch.backport.blame import Blame, Touched
+from debpatch.backport.blame import Blame, Blamed
 from debpatch.backport.regions import Region, read_ahead, regions
 from debpatch.git.merge import Conflict, Outcome, Pick, pick, pick_each
 from debpatch.git.repository import Commit, Repository
-from debpatch.landings.already_applied import Carriers
+from debpatch.landings.already_applied import AlreadyApplied
 from debpatch.package.target import Target, check_related
 
 
@@ -18,7 +18,7 @@ class Place:
     """A region in conflict; ``touched`` is None where nobody asked."""
 
     region: Region
-    touched: Touched | None = None
+    touched: Blamed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class PlacedConflict:
 
     conflict: Conflict
     places: tuple[Place, ...]
-    touched: Touched | None = None
+    touched: Blamed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _trial(picked: Pick, target: Target, *, blame: bool) -> Trial:
 
 def _carried_by(picked: Pick, target: Target) -> str | Commit | None:
     if picked.outcome == "already-applied":
-        return Carriers(target).of_empty(picked.commit)
+        return AlreadyApplied(target).of_empty(picked.commit)
     is_there = picked.outcome == "conflict" and target.has(picked.commit)
     return picked.commit if is_there else None
 

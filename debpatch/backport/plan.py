@@ -19,7 +19,7 @@ from debpatch.git.differences import diffstat
 from debpatch.git.history import read_history
 from debpatch.git.merge import Outcome, Pick
 from debpatch.git.repository import Commit
-from debpatch.landings.already_applied import Carriers
+from debpatch.landings.already_applied import AlreadyApplied
 from debpatch.landings.evidence import bare_subject
 from debpatch.landings.ports import Port, find_ports
 from debpatch.landings.repairs import FollowUp, follow_ups
@@ -104,25 +104,25 @@ def plan_backport(
     DebpatchError for a merge commit, and where the target has nothing in common with the commits.
     """
     check_related(target, wanted)
-    carriers = Carriers(target)
-    carried = {commit.sha: what for commit in wanted if (what := carriers.of(commit))}
+    applied = AlreadyApplied(target)
+    carried = {commit.sha: what for commit in wanted if (what := applied.of(commit))}
     todo = [commit for commit in wanted if commit.sha not in carried]
     ports_of = cache(lambda commit: find_ports(target, [commit]))
-    search = Search(target, carriers, bounds or _usual_bounds(target, todo, ports_of), tell)
+    search = Search(target, applied, bounds or _usual_bounds(target, todo, ports_of), tell)
     found = search.solve(todo)
-    follows = _follow_ups(target, carriers, [*wanted, *found.series])
+    follows = _follow_ups(target, applied, [*wanted, *found.series])
     taken: dict[str, FollowUp] = {}
     ours = {commit.sha for commit in (*wanted, *found.series)}
     while with_follow_ups and (more := _repairs(follows, ours, taken.keys())):
         taken |= {follow.commit.sha: follow for follow in more}
         found = search.solve([*todo, *(follow.commit for follow in taken.values())])
-        follows = _follow_ups(target, carriers, [*wanted, *found.series])
+        follows = _follow_ups(target, applied, [*wanted, *found.series])
         ours |= {commit.sha for commit in found.series}
     offered = tuple(follow for follow in follows if follow.commit.sha not in taken)
     steps = [
         *(Step(c, "wanted", "already-applied", carried_by=carried[c.sha]) for c in wanted
           if c.sha in carried),
-        *_steps(target, search, found, {commit.sha for commit in wanted}, taken, carriers),
+        *_steps(target, search, found, {commit.sha for commit in wanted}, taken, applied),
     ]  # fmt: skip
     left = tuple((picked.commit, _left(target, picked)) for picked in found.replay.conflicting)
     size = diffstat(target.repository, target.tree, found.replay.tree)
@@ -154,7 +154,7 @@ def _steps(
     found: Attempt,
     wanted: Set[str],
     taken: Mapping[str, FollowUp],
-    carriers: Carriers,
+    applied: AlreadyApplied,
 ) -> Iterator[Step]:
     for picked in found.replay.picks:
         commit = picked.commit
@@ -168,7 +168,7 @@ def _steps(
             picked.outcome,
             tuple(need for need in search.needs[commit.sha] if need.by.sha in in_series),
             follows,
-            carriers.of_empty(commit) if is_empty else None,
+            applied.of_empty(commit) if is_empty else None,
             diffstat(target.repository, picked.onto, picked.tree) if is_clean else None,
             picked.tree if is_clean else None,
         )
@@ -178,7 +178,7 @@ def _steps(
 
 
 def _follow_ups(
-    target: Target, carriers: Carriers, commits: Sequence[Commit]
+    target: Target, applied: AlreadyApplied, commits: Sequence[Commit]
 ) -> tuple[FollowUp, ...]:
     """What is about ``commits``, or about what they were picked from, and not in the target."""
     repository = target.repository
@@ -193,7 +193,7 @@ def _follow_ups(
     for follow in follow_ups(family.values(), history):
         commit = follow.commit
         is_far = follow.kind == "mentions" and follow.of.sha not in shas
-        if is_far or len(commit.parents) > 1 or carriers.of(commit):
+        if is_far or len(commit.parents) > 1 or applied.of(commit):
             continue
         key = bare_subject(commit.subject), follow.kind
         if key not in found or (within[commit.sha] and not within[found[key].commit.sha]):

@@ -21,7 +21,7 @@ from debpatch.backport.regions import read_ahead, regions
 from debpatch.git.history import path_log, read_history
 from debpatch.git.merge import Pick, pick
 from debpatch.git.repository import Commit, Repository
-from debpatch.landings.already_applied import Carriers
+from debpatch.landings.already_applied import AlreadyApplied
 from debpatch.package.target import Target
 
 Bound = Literal["commits", "seconds"]
@@ -57,14 +57,14 @@ class Search:
     """
 
     def __init__(
-        self, target: Target, carriers: Carriers, bounds: Bounds, tell: Callable[[str], None]
+        self, target: Target, applied: AlreadyApplied, bounds: Bounds, tell: Callable[[str], None]
     ) -> None:
         self.replayer = Replayer(target.repository, target.commit)
         self.needs: dict[str, list[Need]] = defaultdict(list)
         self.tried: dict[str, Commit] = {}
         self.bound: Bound | None = None
         self._target = target
-        self._carriers = carriers
+        self._applied = applied
         self._prerequisites = Prerequisites(target)
         self._bounds = bounds
         self._end = time.monotonic() + bounds.seconds
@@ -109,7 +109,7 @@ class Search:
                 for need in self._prerequisites.of(picked, reach)
                 if need.commit.sha not in wanted
                 and need not in self.needs[need.commit.sha]
-                and not self._carriers.of(need.commit)
+                and not self._applied.of(need.commit)
             ]
             for need in news:
                 self._try(need)

@@ -17,8 +17,8 @@ from debpatch.cli.options import Base, Output, Package, Repo, Update
 
 if TYPE_CHECKING:
     from debpatch.dep3.settings import Settings
-    from debpatch.dep3.targets import Target
-    from debpatch.dep3.validate import Report
+    from debpatch.dep3.targets import PatchSet
+    from debpatch.dep3.validate import HeaderReport
     from debpatch.git.repository import Repository
 
 
@@ -109,10 +109,10 @@ def validate_dep3(
     raise typer.Exit(int(tally.found))
 
 
-Check = Callable[[], Iterator["Report"]]
+Check = Callable[[], Iterator["HeaderReport"]]
 
 
-def _all(checks: Iterable[Check]) -> Iterator[Report]:
+def _all(checks: Iterable[Check]) -> Iterator[HeaderReport]:
     for check in checks:
         yield from check()
 
@@ -123,7 +123,7 @@ class _Tally:
 
     found: bool = False
 
-    def counting(self, reports: Iterable[Report]) -> Iterator[Report]:
+    def counting(self, reports: Iterable[HeaderReport]) -> Iterator[HeaderReport]:
         for report in reports:
             self.found |= any(finding.severity != "info" for finding in report.findings)
             yield report
@@ -143,7 +143,7 @@ def _about_rules(name: str | None) -> str:
     return explain(rule)
 
 
-def _settings(target: Target, select: Iterable[str], ignore: Iterable[str]) -> Settings:
+def _settings(target: PatchSet, select: Iterable[str], ignore: Iterable[str]) -> Settings:
     from debpatch.dep3.settings import settings_of
 
     return settings_of(target.package).narrowed(select, ignore)
@@ -165,7 +165,9 @@ def _repository(repo: str | None, update: bool) -> Iterator[Repository | None]:
         yield repository
 
 
-def _rendered(reports: Iterable[Report], form: Dep3Format, output: Path | None) -> Iterable[str]:
+def _rendered(
+    reports: Iterable[HeaderReport], form: Dep3Format, output: Path | None
+) -> Iterable[str]:
     from debpatch.cli.output import look_for
     from debpatch.dep3.rules import all_rules
     from debpatch.render import dep3, dep3_ci
@@ -181,7 +183,7 @@ def _rendered(reports: Iterable[Report], form: Dep3Format, output: Path | None) 
     return dep3.as_text(reports, look_for(output))
 
 
-def _show_mending(reports: Iterable[Report], output: Path | None) -> int:
+def _show_mending(reports: Iterable[HeaderReport], output: Path | None) -> int:
     """Print what ``--fix`` would write; gives the exit code."""
     from datetime import date
 
@@ -199,7 +201,7 @@ def _show_mending(reports: Iterable[Report], output: Path | None) -> int:
     return int(bool(changes))
 
 
-def _mend(target: Target, check: Check) -> int:
+def _mend(target: PatchSet, check: Check) -> int:
     """Write what the findings prove into the headers of ``target``, and give how many it was."""
     from datetime import date
 

@@ -1,1 +1,1 @@
-"""Compare a patch with what upstream did: the equality ladder, alignment, identifier map."""
+"""Compare a patch with what upstream did: levels of equality, alignment, identifier map."""

@@ -21,7 +21,7 @@ from zlib import crc32
 
 from rapidfuzz import fuzz
 
-from debpatch.caching import HUGE, kept
+from debpatch.caching import HUGE, cached_unless_huge
 from debpatch.compare.assignment import assign
 from debpatch.compare.change import Change
 from debpatch.compare.equality import folded
@@ -148,7 +148,7 @@ class _Profile:
         """Whether this is data, or generated."""
         return self.change.is_huge
 
-    @kept
+    @cached_unless_huge
     def folded(self) -> list[str]:
         """What the hunk does, comments and white space folded."""
         return folded([self.change])

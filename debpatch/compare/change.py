@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
 
-from debpatch.caching import kept
+from debpatch.caching import cached_unless_huge
 from debpatch.compare.lexer import LexedLine, changed_lines, layout, whole
 from debpatch.formats.diff import Diff, FileDiff, Hunk, Line, Sign, body_of, lines_of
 
@@ -30,7 +30,7 @@ class Change:
         """Whether this is data, or generated."""
         return self.hunk.is_huge
 
-    @kept
+    @cached_unless_huge
     def lines(self) -> tuple[LexedLine, ...]:
         """The removed and added lines that are not blank, lexed, in the hunk's order."""
         lines = changed_lines(self.hunk, self.path)
@@ -131,5 +131,5 @@ def _folded(change: Change) -> Iterator[str]:
 
 def _key(sign: str, text: str, path: str) -> str:
     how = layout(path)
-    kept = text.strip() if how == "free" else text.rstrip()
-    return sign + kept
+    cached_unless_huge = text.strip() if how == "free" else text.rstrip()
+    return sign + cached_unless_huge

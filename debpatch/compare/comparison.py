@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from debpatch.caching import kept
+from debpatch.caching import cached_unless_huge
 from debpatch.compare.absence import Reason, why_missing
 from debpatch.compare.alignment import Pair, align
 from debpatch.compare.change import Change, unmatched
-from debpatch.compare.equality import Status, folded, is_trivial, rung
+from debpatch.compare.equality import Status, folded, is_trivial, level_of
 from debpatch.compare.identifiers import Renaming, identifier_map, plausible_at
 from debpatch.compare.lexer import lexer_for
 from debpatch.compare.lines import LinePair, carried, pair_lines, pair_unmatched
@@ -55,7 +55,7 @@ class HunkComparison:
         """Whether this is data, or generated."""
         return any(change.is_huge for change in (self.upstream, self.patch) if change)
 
-    @kept
+    @cached_unless_huge
     def lines(self) -> tuple[LinePair, ...]:
         """The changed lines of both beside each other; nothing for hunks equal to the letter.
 
@@ -104,7 +104,7 @@ class Comparison:
 
     @cached_property
     def summary(self) -> Mapping[Status, int]:
-        """How many hunks stand on each rung; an upstream hunk that answers two counts twice."""
+        """How many hunks stand on each level; an upstream hunk that answers two counts twice."""
         counts = Counter(hunk.status for hunk in self.hunks)
         return {status: counts[status] for status in Status}
 
@@ -208,7 +208,7 @@ def _matched(
     answers: int,
 ) -> HunkComparison:
     upstream, patch = pair
-    is_repeat = answers > 1 and rung(upstream, patch, names) is not Status.ADAPTED
+    is_repeat = answers > 1 and level_of(upstream, patch, names) is not Status.ADAPTED
     if status in _TO_THE_LETTER:
         return HunkComparison(status, upstream, patch, is_repeat=is_repeat)
     used = tuple(renaming for renaming in renamings if renaming.upstream in upstream.text)
@@ -216,7 +216,7 @@ def _matched(
 
 
 def _statuses(pairs: Sequence[Pair], names: Mapping[str, str], at_base: Set[str]) -> list[Status]:
-    """The rung of each pair; hunks that became several, or one, are weighed together.
+    """The level of each pair; hunks that became several, or one, are weighed together.
 
     ``at_base`` are the paths that name the same file at the base as upstream: a change to one of
     these is not equal to a change to another file, however alike.
@@ -239,7 +239,7 @@ def _status(
     partners: Mapping[Change, Sequence[Change]],
     names: Mapping[str, str],
 ) -> Status:
-    alone = rung(upstream, patch, names)
+    alone = level_of(upstream, patch, names)
     if alone is not Status.ADAPTED:
         return alone
     ours, theirs = partners[patch], partners[upstream]

@@ -1,6 +1,6 @@
-"""The equality ladder: the lowest rung on which two hunks meet.
+"""Levels of equality: the lowest one on which two hunks meet.
 
-Each rung folds away one more thing that may differ without changing what a hunk does; a hunk that
+Each level folds away one more thing that may differ without changing what a hunk does; a hunk that
 climbs past the last one is `adapted`.
 """
 
@@ -26,8 +26,8 @@ class Status(StrEnum):
     ADDED = "added"
 
 
-def rung(upstream: Change, patch: Change, renames: Mapping[str, str]) -> Status:
-    """The lowest rung on which ``upstream`` and ``patch`` are equal.
+def level_of(upstream: Change, patch: Change, renames: Mapping[str, str]) -> Status:
+    """The lowest level on which ``upstream`` and ``patch`` are equal.
 
     ``renames`` maps upstream's names and member chains to the patch's, for the whole comparison.
     """

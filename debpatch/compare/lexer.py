@@ -23,7 +23,7 @@ from pygments.token import Token as TokenType
 from debpatch.caching import HUGE
 from debpatch.formats.diff import Hunk, Line, Sign, lines_of
 
-Kind = Literal["name", "comment", "text"]
+TokenKind = Literal["name", "comment", "text"]
 
 MEMBER = re.compile(r"->|\.|::")
 """What joins the parts of a member chain such as ``dco->c->multi``."""
@@ -33,7 +33,7 @@ MEMBER = re.compile(r"->|\.|::")
 class Token:
     """A piece of a line: a name or member chain, a comment's text there, or anything else."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
 
 
@@ -275,7 +275,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _SPACE = Token("text", " ")
 
 
-def _plain(text: str, words: Kind) -> Iterator[Token]:
+def _plain(text: str, words: TokenKind) -> Iterator[Token]:
     for piece in _PIECE.findall(text):
         if piece.isspace():
             yield _SPACE

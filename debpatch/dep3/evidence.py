@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from debpatch.dep3.landings import Landing, Landings
 from debpatch.formats.dep3_header import Header
-from debpatch.formats.references import Kind, Reference, named_commits
+from debpatch.formats.references import Reference, ReferenceKind, named_commits
 from debpatch.formats.versions import Release
 from debpatch.git.differences import commit_diff
 
@@ -59,7 +59,7 @@ class Named:
     """
 
     sha: str
-    kind: Kind
+    kind: ReferenceKind
     line: int
     commit: Commit | None
     is_missing: bool
@@ -87,12 +87,12 @@ class Evidence:
     base: Release | None
     complete: bool
 
-    def of(self, *kinds: Kind) -> tuple[Named, ...]:
+    def of(self, *kinds: ReferenceKind) -> tuple[Named, ...]:
         """The named commits of these kinds."""
         return tuple(named for named in self.named if named.kind in kinds)
 
 
-_CLAIMS: frozenset[Kind] = frozenset(
+_CLAIMS: frozenset[ReferenceKind] = frozenset(
     {"origin", "applied-upstream", "cherry-picked", "ported", "from"}
 )
 _ORDER: Mapping[Match | None, int] = {match: n for n, match in enumerate(Match)}  # likest first
@@ -103,7 +103,7 @@ def find_named(header: Header, repository: Repository) -> tuple[Named, ...]:
     """The commits that ``header`` names before its end, looked up in ``repository``."""
     late = {line.number for line in header.lines if line.kind == "after"}
     keys = {line.number: field.key for field in header.fields for line in field.lines}
-    found: dict[tuple[str, Kind], Named] = {}
+    found: dict[tuple[str, ReferenceKind], Named] = {}
     for reference in named_commits(header.data):
         if reference.line in late:
             continue
@@ -116,7 +116,7 @@ def find_named(header: Header, repository: Repository) -> tuple[Named, ...]:
     return tuple(found.values())
 
 
-def _kind(reference: Reference, key: str | None) -> Kind:
+def _kind(reference: Reference, key: str | None) -> ReferenceKind:
     """The kind of a reference, also where the field's name is misspelt."""
     if key == "origin":
         return "origin"

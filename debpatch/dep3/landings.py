@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from debpatch.formats.references import Kind, may_name, named_commits
+from debpatch.formats.references import ReferenceKind, may_name, named_commits
 from debpatch.formats.versions import Release, releases
 from debpatch.git.differences import commit_diff
 from debpatch.git.history import upstream_tips
@@ -114,7 +114,7 @@ def _of_family(
 
 # -- what makes a commit a landing -----------------------------------------------------------------
 
-_HOW: Mapping[Kind, How] = {"cherry-picked": "cherry-pick", "ported": "backport"}
+_HOW: Mapping[ReferenceKind, How] = {"cherry-picked": "cherry-pick", "ported": "backport"}
 
 _Change = list[tuple[str, str]]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from debpatch.dep3.evidence import Evidence
 
 Severity = Literal["error", "warning", "info"]
-Kind = Literal["syntax", "semantics", "series", "evidence"]
+RuleKind = Literal["syntax", "semantics", "series", "evidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Rule:
 
     id: str
     severity: Severity
-    kind: Kind
+    kind: RuleKind
     check: Callable[[Any], Iterator[Problem]]
 
     @property
@@ -84,7 +84,7 @@ _RULES: dict[str, Rule] = {}
 Check = Callable[[Any], Iterator[Problem]]
 
 
-def rule(name: str, severity: Severity, kind: Kind) -> Callable[[Check], Check]:
+def rule(name: str, severity: Severity, kind: RuleKind) -> Callable[[Check], Check]:
     """Register the decorated check under ``name``."""
     assert name not in _RULES  # noqa: S101 - ours to get right
 

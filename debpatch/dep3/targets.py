@@ -33,7 +33,7 @@ class PatchFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PatchSet:
     """Patches that belong together, with their series and their package where they have them."""
 
     patches: Sequence[PatchFile]
@@ -41,7 +41,7 @@ class Target:
     package: SourcePackage | None = None
 
 
-def open_targets(paths: Sequence[str], package: str | None = None) -> list[Target]:
+def open_targets(paths: Sequence[str], package: str | None = None) -> list[PatchSet]:
     """Open patches, ``-``, folders of patches, packages' folders, ``.dsc`` files, ``apt:NAME``.
 
     Patches inside of one package's debian/patches make one target, and bring the package along;
@@ -58,7 +58,7 @@ def open_targets(paths: Sequence[str], package: str | None = None) -> list[Targe
         if root is None:
             raise DebpatchError("no source package here or above; name a patch, a folder or a .dsc")
         return [_of_package(open_package(root), os.path.relpath(root / PATCHES))]
-    targets: list[Target] = []
+    targets: list[PatchSet] = []
     single: dict[Path | None, list[PatchFile]] = {}
     for path in paths:
         if path.startswith(APT) or path.endswith(".dsc"):
@@ -70,11 +70,11 @@ def open_targets(paths: Sequence[str], package: str | None = None) -> list[Targe
             single.setdefault(root, []).append(patch)
     for root, patches in single.items():
         theirs = root or package
-        targets.append(Target(patches, package=open_package(theirs) if theirs else None))
+        targets.append(PatchSet(patches, package=open_package(theirs) if theirs else None))
     return targets
 
 
-def package_target(package: SourcePackage) -> Target:
+def package_target(package: SourcePackage) -> PatchSet:
     """The patches of a package, and its series."""
     return _of_package(package, PATCHES)
 
@@ -95,7 +95,7 @@ def _single(path: str) -> tuple[PatchFile, Path | None]:
     return PatchFile(path, name, lambda: _read(place), place), root
 
 
-def _of_folder(place: Path) -> Target:
+def _of_folder(place: Path) -> PatchSet:
     if (place / "debian/changelog").exists():
         return _of_package(open_package(place), str(place / PATCHES))
     root = find_package_root(place)
@@ -106,7 +106,7 @@ def _of_folder(place: Path) -> Target:
     return _of_bare_folder(place)
 
 
-def _of_package(package: SourcePackage, folder: str) -> Target:
+def _of_package(package: SourcePackage, folder: str) -> PatchSet:
     """All patches of a package, their ``folder`` as the user calls it."""
     prefix = f"{PATCHES}/"
     files = {path.removeprefix(prefix) for path in _paths(package) if path.startswith(prefix)}
@@ -122,7 +122,7 @@ def _of_package(package: SourcePackage, folder: str) -> Target:
         if entry.name in files
     ]
     if series is None:
-        return Target(patches, None, package)
+        return PatchSet(patches, None, package)
     others = [package.read(prefix + name) or b"" for name in files if _is_series(name)]
     listing = Listing(
         f"{folder}/{series.removeprefix(prefix)}",
@@ -130,10 +130,10 @@ def _of_package(package: SourcePackage, folder: str) -> Target:
         frozenset(files),
         _mentioned(others),
     )
-    return Target(patches, listing, package)
+    return PatchSet(patches, listing, package)
 
 
-def _of_bare_folder(place: Path) -> Target:
+def _of_bare_folder(place: Path) -> PatchSet:
     """A folder of patches without a package: by its series, or all that is called a patch."""
     tree = SourceDirectory(place)
     files = set(_files_below(place))
@@ -144,10 +144,10 @@ def _of_bare_folder(place: Path) -> Target:
             raise DebpatchError(
                 f"{place}: no series and no patches in it; name a file or a package"
             )
-        return Target([_in_folder(place, tree, name) for name in names])
+        return PatchSet([_in_folder(place, tree, name) for name in names])
     entries = parse_series(series, where=f"{place}/series")
     listed = {entry.name: entry for entry in entries}.values()
-    return Target(
+    return PatchSet(
         [_in_folder(place, tree, e.name) for e in listed if e.name in files],
         Listing(f"{place}/series", entries, frozenset(files), _mentioned([series])),
     )

@@ -13,7 +13,7 @@ from debpatch.dep3.landings import Landings, find_landings
 from debpatch.dep3.rules import Case, Edit, Problem, Rule, Severity, Witness, all_rules
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.syntax import accepted_by
-from debpatch.dep3.targets import PatchFile, Target
+from debpatch.dep3.targets import PatchFile, PatchSet
 from debpatch.errors import DebpatchError
 from debpatch.formats.dep3_fields import ACCEPT
 from debpatch.formats.dep3_header import Field, Header, Layout, read_header
@@ -41,7 +41,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class HeaderReport:
     """What there is to say of one patch, or of a series, whose ``patch`` and ``layout`` are None.
 
     ``unverifiable`` says why nothing was held against upstream's repository, None where it was.
@@ -68,7 +68,7 @@ NO_REPOSITORY = "no upstream repository was given"
 
 
 def look_up(
-    target: Target,
+    target: PatchSet,
     repository: Repository,
     base: str | None = None,
     history: History | None = None,
@@ -91,7 +91,7 @@ def look_up(
     return Upstream(repository, landings, read_release(tag, name) if tag else None)
 
 
-def _base(target: Target, repository: Repository) -> str | None:
+def _base(target: PatchSet, repository: Repository) -> str | None:
     from debpatch.formats.diff import parse_diff
     from debpatch.package.base import find_base
     from debpatch.package.workspace import package_base
@@ -107,8 +107,8 @@ def _base(target: Target, repository: Repository) -> str | None:
 
 
 def validate(
-    target: Target, settings: Settings, today: date, upstream: Upstream | None = None
-) -> Iterator[Report]:
+    target: PatchSet, settings: Settings, today: date, upstream: Upstream | None = None
+) -> Iterator[HeaderReport]:
     """Report on each patch of ``target``, then on its series; one patch in memory at a time.
 
     Raises DebpatchError where a patch cannot be read.
@@ -125,7 +125,7 @@ def validate(
             if rule.kind == "series" and settings.counts(rule, path)
             for problem in rule.check(target.listing)
         )
-        yield Report(path, findings)
+        yield HeaderReport(path, findings)
 
 
 def _patch_report(
@@ -135,7 +135,7 @@ def _patch_report(
     today: date,
     closes: tuple[int, ...],
     upstream: Upstream | None,
-) -> Report:
+) -> HeaderReport:
     data = patch.read()
     header = read_header(data)
     evidence, unverifiable = _evidence(header, data, upstream)
@@ -148,7 +148,9 @@ def _patch_report(
         for problem in rule.check(case)
     ]
     findings.sort(key=lambda finding: finding.line or 0)
-    return Report(patch.path, tuple(findings), patch, header.layout, header.fields, unverifiable)
+    return HeaderReport(
+        patch.path, tuple(findings), patch, header.layout, header.fields, unverifiable
+    )
 
 
 def _evidence(
@@ -187,7 +189,7 @@ def _finding(rule: Rule, path: str, problem: Problem, header: Header | None) -> 
     )
 
 
-def _closes(target: Target) -> Mapping[str, tuple[int, ...]]:
+def _closes(target: PatchSet) -> Mapping[str, tuple[int, ...]]:
     if target.package is None:
         return {}
     changelog = target.package.read("debian/changelog") or b""

@@ -23,7 +23,7 @@ Layout = Literal["deb822", "git", "git-dep3", "dpatch", "partial", "free-text", 
 """``git`` is a mail with the fields that Git writes, ``git-dep3`` one with more of DEP-3's;
 ``partial`` has fields of DEP-3 but no description."""
 
-Kind = Literal["blank", "lead", "field", "continuation", "text", "separator", "after"]
+LineKind = Literal["blank", "lead", "field", "continuation", "text", "separator", "after"]
 """What a line is; ``lead`` stands before the first field (a shebang, Git's ``From`` line), and
 ``after`` below the ``---`` that ends the header."""
 
@@ -36,7 +36,7 @@ class HeaderLine:
     start: int
     end: int
     text: str
-    kind: Kind
+    kind: LineKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +200,8 @@ def _lines(head: bytes) -> Iterator[HeaderLine]:
         start += len(raw)
 
 
-def _kinds(texts: Iterable[str]) -> Iterator[Kind]:
-    kind: Kind = "blank"
+def _kinds(texts: Iterable[str]) -> Iterator[LineKind]:
+    kind: LineKind = "blank"
     paragraph = 0
     fields_only = True  # so far, in this paragraph
     indented = False  # the prose before this line

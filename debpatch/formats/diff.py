@@ -19,7 +19,7 @@ from typing import Literal, cast
 import unidiff.patch
 from unidiff.errors import UnidiffParseError
 
-from debpatch.caching import HUGE, kept
+from debpatch.caching import HUGE, cached_unless_huge
 from debpatch.errors import DebpatchError
 
 Sign = Literal[" ", "-", "+"]
@@ -74,7 +74,7 @@ class Hunk:
         """Whether this is data, or generated."""
         return len(self.body) > HUGE
 
-    @kept
+    @cached_unless_huge
     def lines(self) -> tuple[Line, ...]:
         """All lines, in their order; ``lines_of`` gives those of a huge one bit by bit."""
         return tuple(lines_of(self.body))
@@ -91,22 +91,22 @@ class Hunk:
         """How many lines are removed and added."""
         return sum(line[:1] in {"-", "+"} for line in self.body.split("\n"))
 
-    @kept
+    @cached_unless_huge
     def removed(self) -> tuple[str, ...]:
         """The removed lines, without their signs."""
         return tuple(line.text for line in self.lines if line.sign == "-")
 
-    @kept
+    @cached_unless_huge
     def added(self) -> tuple[str, ...]:
         """The added lines, without their signs."""
         return tuple(line.text for line in self.lines if line.sign == "+")
 
-    @kept
+    @cached_unless_huge
     def old(self) -> tuple[Line, ...]:
         """The lines as they stand before the change."""
         return tuple(line for line in self.lines if line.sign != "+")
 
-    @kept
+    @cached_unless_huge
     def new(self) -> tuple[Line, ...]:
         """The lines as they stand after the change."""
         return tuple(line for line in self.lines if line.sign != "-")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from quopri import decodestring
 from typing import Literal
 
-Kind = Literal[
+ReferenceKind = Literal[
     "origin", "applied-upstream", "from", "cherry-picked", "ported", "mentioned", "cause"
 ]
 
@@ -29,7 +29,7 @@ class Reference:
     """
 
     sha: str
-    kind: Kind
+    kind: ReferenceKind
     line: int
     text: str
 
@@ -66,7 +66,12 @@ def may_name(message: str, prefixes: Set[str]) -> bool:
 
 _FEW = 16
 _DIGITS = re.compile(r"\b[0-9a-f]{7,64}\b")
-_TRUST: dict[Kind, int] = {"origin": 0, "applied-upstream": 1, "cherry-picked": 2, "from": 3}
+_TRUST: dict[ReferenceKind, int] = {
+    "origin": 0,
+    "applied-upstream": 1,
+    "cherry-picked": 2,
+    "from": 3,
+}
 
 
 def alternatives(references: Iterable[Reference]) -> tuple[str, ...]:
@@ -165,10 +170,10 @@ _NOT_ABOUT_COMMITS = re.compile(
     r"|base-commit|prerequisite-patch-id|index .*"
     r"|(?:content|dkim|arc|list|authentication|x(?!.*commit))-.*"
 )
-_Saying = tuple[Kind, re.Pattern[str], re.Pattern[str]]
+_Saying = tuple[ReferenceKind, re.Pattern[str], re.Pattern[str]]
 
 
-def _saying(kind: Kind, before: str, after: str = "") -> _Saying:
+def _saying(kind: ReferenceKind, before: str, after: str = "") -> _Saying:
     flags = re.VERBOSE | re.MULTILINE | re.IGNORECASE
     return kind, re.compile(before + r"\Z", flags), re.compile(after, flags)
 
@@ -234,7 +239,7 @@ _SAYINGS = (
 )
 
 
-def _kind(field: str, token: re.Match[str]) -> Kind:
+def _kind(field: str, token: re.Match[str]) -> ReferenceKind:
     if field == "origin":
         return "origin"
     if field == "applied-upstream":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from debpatch.caching import remembered
+from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
 from debpatch.formats.diff import Diff, parse_diff
 from debpatch.git.objects import TreeEntry
@@ -38,7 +38,7 @@ def tree_diff(repository: Repository, old: str, new: str) -> Diff:
     return parse_diff(output, where=f"{old[:12]}..{new[:12]}")
 
 
-@remembered(most=_KEPT_DIFFS)
+@cached_while_open(most=_KEPT_DIFFS)
 def commit_diff(repository: Repository, commit: Commit) -> Diff:
     """What ``commit`` changed: against its first parent, a root commit against nothing.
 
@@ -118,6 +118,6 @@ def _hunks(diff: bytes) -> bytes:
     return diff[diff.find(b"\n@@ ") + 1 :] if b"\n@@ " in diff else b""
 
 
-@remembered()
+@cached_while_open()
 def _known_blob_diffs(repository: Repository) -> dict[tuple[str, str], bytes]:  # noqa: ARG001
     return {}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-from debpatch.caching import is_remembered, remembered
+from debpatch.caching import cached_while_open, is_cached
 from debpatch.git.repository import Commit, Repository
 
 _FORMAT = "%H%x00%P%x00%T%x00%an <%ae>%x00%at%x00%ct%x00%B"
@@ -64,14 +64,14 @@ def read_history(
     tips, without = tuple(tips), tuple(without)
     if not tips:
         return History({})  # where Git would begin at HEAD
-    if is_remembered(repository, whole_history):
+    if is_cached(repository, whole_history):
         whole = _with(repository, whole_history(repository), (*tips, *without))
         if whole is not None:
             return whole.part(tips, without)
     return _read(repository, tips, without)
 
 
-@remembered()
+@cached_while_open()
 def whole_history(repository: Repository) -> History:
     """All that upstream's branches and the tags have, for who asks of many parts of it.
 
@@ -80,14 +80,14 @@ def whole_history(repository: Repository) -> History:
     return _read(repository, (*upstream_tips(repository), *repository.tag_commits.values()), ())
 
 
-@remembered(most=64)
+@cached_while_open(most=64)
 def _bearers(repository: Repository, sha: str) -> Mapping[str, int]:
     return whole_history(repository).inherited({sha: 1})
 
 
 def is_ancestor(repository: Repository, sha: str, other: str) -> bool:
     """Tell whether the commit ``sha`` is ``other`` or in its history."""
-    if is_remembered(repository, whole_history) and other in whole_history(repository).commits:
+    if is_cached(repository, whole_history) and other in whole_history(repository).commits:
         return bool(_bearers(repository, sha).get(other))
     return merge_base(repository, sha, other) == sha
 
@@ -143,7 +143,7 @@ def commits_between(repository: Repository, start: str, end: str) -> tuple[str, 
     return tuple(output.decode().split())
 
 
-@remembered()
+@cached_while_open()
 def merge_base(repository: Repository, one: str, other: str) -> str | None:
     """The best common ancestor of two commits (git-merge-base(1)); None where there is none."""
     status, output, _ = repository.status_and_output("merge-base", one, other)

@@ -21,7 +21,7 @@ from pathlib import Path
 from posixpath import basename
 from typing import Literal
 
-from debpatch.caching import remembered
+from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
 from debpatch.files import is_inside
 from debpatch.git.objects import TreeEntry
@@ -225,7 +225,7 @@ def merge_all(repository: Repository, sides: Sequence[Sides]) -> list[Merge]:
     return [merges[each] for each in sides]
 
 
-@remembered()
+@cached_while_open()
 def _known_merges(_: Repository) -> dict[Sides, Merge]:
     return {}
 

@@ -45,7 +45,7 @@ class PrivateRepository:
 
     ``location`` is the owner's repository as its user named it; ``bare``, ``shallow`` and
     ``partial`` say what kind of clone it is, ``object_format`` which hash makes its ids. ``memory``
-    is for answers that are ``remembered``.
+    is for answers that are ``cached_while_open``.
     """
 
     bare: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from debpatch.caching import is_remembered, remembered
+from debpatch.caching import cached_while_open, is_cached
 from debpatch.formats.versions import releases
 from debpatch.git.history import is_ancestor, whole_history
 from debpatch.git.repository import Repository
@@ -17,10 +17,10 @@ def first_release(repository: Repository, sha: str) -> str | None:
     return known[0].tag if known else None
 
 
-@remembered()
+@cached_while_open()
 def tags_containing(repository: Repository, sha: str) -> tuple[str, ...]:
     """The short names of the tags whose history has the commit with the full id ``sha``."""
-    if is_remembered(repository, whole_history):
+    if is_cached(repository, whole_history):
         tags = repository.tag_commits.items()
         return tuple(tag for tag, commit in tags if is_ancestor(repository, sha, commit))
     output = repository.run(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from debpatch.caching import remembered
+from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
 from debpatch.git.objects import SCRATCH, FileChange, LooseObjects, TreeEntry, fast_import
 from debpatch.git.private_repository import PrivateRepository
@@ -142,7 +142,7 @@ class Repository(PrivateRepository):
             return (sha.lower(),) if self.has(sha) else ()
         return tuple(found for found, kind in self._abbreviated(sha) if kind == "commit")
 
-    @remembered()
+    @cached_while_open()
     def _abbreviated(self, sha: str) -> list[tuple[str, str]]:
         found = self._git.output("rev-parse", f"--disambiguate={sha}").decode().split()
         return [(full, _text(self._git.get_object_header(full)[1])) for full in found]
@@ -194,7 +194,7 @@ class Repository(PrivateRepository):
             raise DebpatchError(self.lacks(revision))
         return sha
 
-    @remembered(most=_KEPT_TREES)
+    @cached_while_open(most=_KEPT_TREES)
     def entries(self, tree: str) -> Mapping[str, TreeEntry]:
         """All files of ``tree``, by path (surrogateescaped where it is not UTF-8).
 
@@ -202,7 +202,7 @@ class Repository(PrivateRepository):
         """
         return dict(self._below(tree))
 
-    @remembered(most=_KEPT_FOLDERS)
+    @cached_while_open(most=_KEPT_FOLDERS)
     def _below(self, tree: str) -> Sequence[tuple[str, TreeEntry]]:
         """The files of a folder; trees that are alike have most of their folders in common."""
         found: list[tuple[str, TreeEntry]] = []
@@ -234,7 +234,7 @@ class Repository(PrivateRepository):
         except ValueError as error:
             raise DebpatchError(self.lacks(sha)) from error
 
-    @remembered()
+    @cached_while_open()
     def files_named(self, name: str, tree: str) -> Mapping[str, str]:
         """The blobs of the files called ``name`` in any folder of ``tree``, by path.
 

@@ -18,14 +18,14 @@ from debpatch.compare.equality import is_trivial
 from debpatch.formats.diff import Line
 from debpatch.git.tree import Tree
 
-CHRONICLE = re.compile(r"(?:change(?:s|log)?|history|news|release[-_ ]?notes)\b", re.IGNORECASE)
+CHANGE_LOG = re.compile(r"(?:change(?:s|log)?|history|news|release[-_ ]?notes)\b", re.IGNORECASE)
 """Names of files that tell what changed, and change with every fix."""
 _VERSION = re.compile(r"(?:\w*[._-])?version\b", re.IGNORECASE)
 
 
 def only_for_releases(paths: Iterable[str]) -> bool:
     """Whether all files are such as every release changes: its version, the list of changes."""
-    return all(CHRONICLE.match(name) or _VERSION.match(name) for name in map(basename, paths))
+    return all(CHANGE_LOG.match(name) or _VERSION.match(name) for name in map(basename, paths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Affected:
     is_fixed: bool
 
 
-def telling(fix: Sequence[Change]) -> Sequence[Change]:
+def significant(fix: Sequence[Change]) -> Sequence[Change]:
     """The hunks of ``fix`` that count; those of comments do where there are no others."""
-    return [change for change in fix if not is_noise(change)] or fix
+    return [change for change in fix if not is_trivia(change)] or fix
 
 
 def affected(fix: Sequence[Change], tree: Tree, moved: Mapping[str, str]) -> Affected:
@@ -61,9 +61,9 @@ def affected(fix: Sequence[Change], tree: Tree, moved: Mapping[str, str]) -> Aff
     return Affected(tuple(lacks), share, len(fixed) == len(fix))
 
 
-def is_noise(change: Change) -> bool:
+def is_trivia(change: Change) -> bool:
     """Whether nobody misses the hunk: comments, white space, the list of changes."""
-    return is_trivial(change) or bool(CHRONICLE.match(basename(change.path)))
+    return is_trivial(change) or bool(CHANGE_LOG.match(basename(change.path)))
 
 
 # -- identifiers -----------------------------------------------------------------------------------

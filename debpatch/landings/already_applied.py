@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from debpatch.caching import remembered
+from debpatch.caching import cached_while_open
 from debpatch.git.changes import CommitLines, read_whole_changes
 from debpatch.git.history import History, is_ancestor, merge_base, read_history
 from debpatch.git.merge import pick
@@ -15,7 +15,7 @@ from debpatch.landings.evidence import Fix, confidence
 from debpatch.package.target import Target
 
 
-class Carriers:
+class AlreadyApplied:
     """Tells what in ``target`` carries a commit: a patch by its name, or a commit."""
 
     def __init__(self, target: Target) -> None:
@@ -84,7 +84,7 @@ class _Own:
     by_lines: Mapping[_Key, str]
 
 
-@remembered(most=4)
+@cached_while_open(most=4)
 def _read_own(repository: Repository, tip: str, since: str | None) -> _Own:
     history = read_history(repository, [tip], [since] if since else [])
     plain = [sha for sha, commit in history.commits.items() if len(commit.parents) < 2]

@@ -23,7 +23,7 @@ from debpatch.git.branches import Branch, branch_version, release_branches, tag_
 from debpatch.git.history import History, is_ancestor, read_history
 from debpatch.git.repository import Commit, Repository
 from debpatch.git.tree import Tree
-from debpatch.landings.affected import affected, is_noise, telling
+from debpatch.landings.affected import affected, is_trivia, significant
 from debpatch.landings.evidence import Fix, Sign, confidence
 from debpatch.landings.repairs import FollowUp, follow_ups
 from debpatch.landings.search import (
@@ -182,9 +182,9 @@ class _Survey:
     change: Alternative
 
     @cached_property
-    def telling(self) -> Sequence[Change]:
+    def significant(self) -> Sequence[Change]:
         """The hunks of the fix that count."""
-        return telling(self.change.changes)
+        return significant(self.change.changes)
 
     @cached_property
     def causes(self) -> Mapping[str, Commit]:
@@ -320,9 +320,9 @@ def _state(survey: _Survey, branch: Branch, package: Target | None) -> BranchSta
         state = State.PARTIAL if lacks else State.PORTED
         return BranchState(branch, state, claimed, lacks, carried)
     tree = Tree(survey.repository, survey.repository.tree(branch.tip), branch.name)
-    found = affected(survey.telling, tree, {})
+    found = affected(survey.significant, tree, {})
     if found.share < _HARDLY and (moved := renamed_on(survey.repository, commit, branch)):
-        found = affected(survey.telling, tree, moved)
+        found = affected(survey.significant, tree, moved)
     cause = _absent_cause(survey, branch)
     if found.is_fixed:
         return BranchState(branch, State.PORTED, claimed)
@@ -368,7 +368,7 @@ def _left_out(
     base = Tree(repository, port.befores[0], "before the landing")
     comparison = compare(fix.changes, port.changes, base, moved_paths(fix, base))
     lacks = (h.upstream for h in comparison.hunks if h.reason is Reason.NOT_CARRIED and h.upstream)
-    return tuple(change for change in lacks if not is_noise(change)), comparison.carried
+    return tuple(change for change in lacks if not is_trivia(change)), comparison.carried
 
 
 def _absent_cause(survey: _Survey, branch: Branch) -> Commit | None:

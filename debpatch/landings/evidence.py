@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from debpatch.formats.references import Kind, named_commits
+from debpatch.formats.references import ReferenceKind, named_commits
 from debpatch.git.repository import Commit
 
 
@@ -89,7 +89,7 @@ _DECORATION = re.compile(
 )
 
 
-_NAMED_BY: Mapping[Kind, Sign] = {"ported": Sign.NAMED, "mentioned": Sign.MENTION}
+_NAMED_BY: Mapping[ReferenceKind, Sign] = {"ported": Sign.NAMED, "mentioned": Sign.MENTION}
 
 
 def bare_subject(text: str) -> str:

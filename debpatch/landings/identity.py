@@ -25,7 +25,7 @@ from debpatch.git.changes import CommitLines, folded_lines, read_whole_changes
 from debpatch.git.differences import commit_diff
 from debpatch.git.repository import Commit
 from debpatch.git.tree import Edit, Tree
-from debpatch.landings.affected import is_noise
+from debpatch.landings.affected import is_trivia
 from debpatch.landings.evidence import Fix, Sign, confidence
 from debpatch.landings.search import CLAIMED
 from debpatch.landings.similarity import Likeness
@@ -324,7 +324,7 @@ def _compared(
         hunks=tuple(h for h in comparison.hunks if not h.upstream or h.upstream.path in met),
     )
     added = [hunk.patch for hunk in judged.hunks if hunk.status is Status.ADDED and hunk.patch]
-    own = sum(change.size for change in added if not is_noise(change))
+    own = sum(change.size for change in added if not is_trivia(change))
     left_out = _telling_paths(change for change in theirs if change.path not in met)
     total = sum(change.size for change in case.subject.changes)
     return _identity(candidates, judged.verdict, judged.carried, (own, total), left_out)
@@ -354,7 +354,7 @@ def _identity(
 
 
 def _telling_paths(changes: Iterable[Change]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(change.path for change in changes if not is_noise(change)))
+    return tuple(dict.fromkeys(change.path for change in changes if not is_trivia(change)))
 
 
 # -- several commits in one patch ------------------------------------------------------------------

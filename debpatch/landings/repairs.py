@@ -12,7 +12,7 @@ from debpatch.git.history import History
 from debpatch.git.repository import Commit
 from debpatch.landings.evidence import Fix, Sign
 
-Kind = Literal["fixes", "reverts", "mentions"]
+FollowUpKind = Literal["fixes", "reverts", "mentions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class FollowUp:
     """A ``commit`` that repairs, takes back or mentions the commit ``of``."""
 
     commit: Commit
-    kind: Kind
+    kind: FollowUpKind
     of: Commit
 
 
@@ -45,11 +45,11 @@ def follow_ups(commits: Iterable[Commit], history: History) -> tuple[FollowUp, .
 
 
 def _named(commit: Commit, wanted: Mapping[str, Commit]) -> Iterator[FollowUp]:
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, FollowUpKind] = {}
     for reference in named_commits(commit.message.encode("utf-8", "replace")):
         for sha in wanted:
             if sha.startswith(reference.sha.lower()):
-                kind: Kind = "mentions"
+                kind: FollowUpKind = "mentions"
                 if reference.kind == "cause":
                     kind = "reverts" if _REVERT.search(reference.text) else "fixes"
                 if kinds.get(sha, "mentions") == "mentions":

@@ -19,7 +19,7 @@ from debpatch.git.changes import CommitLines, read_changes
 from debpatch.git.differences import find_renames
 from debpatch.git.history import History, read_history, upstream_tips
 from debpatch.git.repository import Commit, Repository
-from debpatch.landings.affected import CHRONICLE
+from debpatch.landings.affected import CHANGE_LOG
 from debpatch.landings.evidence import bare_subject
 from debpatch.landings.similarity import Rarity
 
@@ -182,7 +182,7 @@ def _places(
 
     Lists of changes are left out: every commit writes to them.
     """
-    wanted = {path for path in paths if not CHRONICLE.match(basename(path))}
+    wanted = {path for path in paths if not CHANGE_LOG.match(basename(path))}
     if main is None:
         return wanted
     there = repository.entries(repository.tree(main)).keys()

@@ -12,7 +12,7 @@ from debpatch.git.differences import commit_diff
 from debpatch.git.history import blame
 from debpatch.git.releases import first_release
 from debpatch.git.repository import Commit, Repository
-from debpatch.proposals.unstable import Standing, Unstable, standing
+from debpatch.proposals.unstable import InUnstable, Unstable, standing
 
 _MOST_FILES = 20  # of a commit that blame is asked about
 
@@ -40,7 +40,7 @@ class CommitFacts:
     message: str
     released_in: str | None
     cause: Cause | None
-    in_unstable: Standing | None
+    in_unstable: InUnstable | None
 
     @property
     def short(self) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from debpatch.dep3.fix import mend
 from debpatch.dep3.settings import Settings
-from debpatch.dep3.targets import PatchFile, Target
+from debpatch.dep3.targets import PatchFile, PatchSet
 from debpatch.dep3.validate import Finding, look_up, validate
 from debpatch.errors import DebpatchError
 from debpatch.formats.dep3_header import read_header
@@ -247,8 +247,8 @@ def _checked(
     ]
 
 
-def _target(patches: Mapping[str, bytes]) -> Target:
-    return Target(
+def _target(patches: Mapping[str, bytes]) -> PatchSet:
+    return PatchSet(
         [
             PatchFile(name, name, lambda data=data: data)  # type: ignore[misc]
             for name, data in patches.items()

@@ -93,7 +93,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Ground:
+class StartingPoint:
     """What the options stand on: the package's tree before the update, and upstream's releases."""
 
     repository: Repository
@@ -153,7 +153,7 @@ class Ground:
 
 
 def options_for(
-    ground: Ground, update: Option | None, series: Sequence[Commit], plan: Plan | None
+    start: StartingPoint, update: Option | None, series: Sequence[Commit], plan: Plan | None
 ) -> tuple[Option, ...]:
     """The ways there are: the ``update`` itself, the planned series, a new upstream release.
 
@@ -164,36 +164,36 @@ def options_for(
     found = [update] if update else []
     planned = [step.commit for step in plan.series] if plan else []
     if plan and planned and not (update and list(update.commits) == planned):
-        found.append(_planned(ground, plan))
-    release = _new_release(ground, series)
+        found.append(_planned(start, plan))
+    release = _new_release(start, series)
     return (*found, release) if release else tuple(found)
 
 
 def as_it_is(
-    ground: Ground, name: str, tree: str, commits: Sequence[Commit], differs: str
+    start: StartingPoint, name: str, tree: str, commits: Sequence[Commit], differs: str
 ) -> Option:
     """A way that gives ``tree`` and carries ``commits``."""
     return Option(
         name,
         tuple(commits),
-        ground.size(ground.tree, tree),
+        start.size(start.tree, tree),
         differs,
-        _missing(ground, commits),
-        ground.later(tree, commits),
+        _missing(start, commits),
+        start.later(tree, commits),
     )
 
 
-def picked(ground: Ground, commits: Sequence[Commit]) -> Option:
+def picked(start: StartingPoint, commits: Sequence[Commit]) -> Option:
     """Upstream's own ``commits``, picked one upon the other in this order."""
-    tree = ground.tree
+    tree = start.tree
     for commit in commits:
-        found = pick(ground.repository, commit, tree)
+        found = pick(start.repository, commit, tree)
         if found.outcome == "conflict":
             where = ", ".join(conflict.path for conflict in found.conflicts)
             said = f"{commit.short} does not apply ({where})"
             return Option(_SERIES, tuple(commits), None, said, (), None)
         tree = found.tree
-    size = ground.size(ground.tree, tree)
+    size = start.size(start.tree, tree)
     return Option(_SERIES, tuple(commits), size, _AS_UPSTREAM, (), None)
 
 
@@ -201,11 +201,11 @@ _SERIES = "upstream's series"
 _AS_UPSTREAM = "nothing, every commit applies as it is"
 
 
-def _planned(ground: Ground, plan: Plan) -> Option:
+def _planned(start: StartingPoint, plan: Plan) -> Option:
     commits = [step.commit for step in plan.series]
-    parts = tuple(_part(ground.repository, step) for step in plan.series)
+    parts = tuple(_part(start.repository, step) for step in plan.series)
     if plan.clean:
-        option = as_it_is(ground, _SERIES, plan.tree, commits, _AS_UPSTREAM)
+        option = as_it_is(start, _SERIES, plan.tree, commits, _AS_UPSTREAM)
         return replace(option, parts=parts)
     where = "; ".join(
         f"{commit.short} conflicts in {', '.join(each.conflict.path for each in conflicts)}"
@@ -221,38 +221,38 @@ def _part(repository: Repository, step: Step) -> Part:
     return Part(step.commit, step.role, of, first_release(repository, step.commit.sha))
 
 
-def _new_release(ground: Ground, series: Sequence[Commit]) -> Option | None:
+def _new_release(start: StartingPoint, series: Sequence[Commit]) -> Option | None:
     """The first release on the package's line that has all of ``series``."""
-    repository = ground.repository
+    repository = start.repository
     having = [tags_containing(repository, commit.sha) for commit in series]
     release = next(
-        (r for r in ground.line if having and all(r.tag in tags for tags in having)), None
+        (r for r in start.line if having and all(r.tag in tags for tags in having)), None
     )
     if release is None:
         return None
-    base, end = repository.resolve(ground.base), repository.resolve(release.tag)
+    base, end = repository.resolve(start.base), repository.resolve(release.tag)
     commits = [repository.commit(sha) for sha in commits_between(repository, base, end)]
     commits = [commit for commit in commits if len(commit.parents) == 1]
     return Option(
         f"new upstream release {release.tag}",
         tuple(commits),
-        ground.size(base, end),
+        start.size(base, end),
         "nothing, it is upstream's",
-        _missing(ground, commits),
+        _missing(start, commits),
         None,
         release=release.tag,
     )
 
 
-def _missing(ground: Ground, carried: Sequence[Commit]) -> tuple[Missing, ...]:
+def _missing(start: StartingPoint, carried: Sequence[Commit]) -> tuple[Missing, ...]:
     there = {commit.sha for commit in carried}
     return tuple(
         Missing(
             found.commit.sha,
             found.commit.subject,
-            first_release(ground.repository, found.commit.sha),
+            first_release(start.repository, found.commit.sha),
             found.of.sha,
         )
-        for found in follow_ups(carried, ground.since)
+        for found in follow_ups(carried, start.since)
         if found.kind != "mentions" and found.commit.sha not in there
     )

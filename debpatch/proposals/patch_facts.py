@@ -12,7 +12,7 @@ from debpatch.compare.comparison import Comparison, Verdict
 from debpatch.compare.equality import Status
 from debpatch.compare.report import report
 from debpatch.dep3.settings import settings_of
-from debpatch.dep3.targets import PatchFile, Target
+from debpatch.dep3.targets import PatchFile, PatchSet
 from debpatch.dep3.validate import Finding, look_up, validate
 from debpatch.errors import DebpatchError
 from debpatch.formats.dep3_header import read_header
@@ -249,7 +249,7 @@ def check_headers(
         PatchFile(entry.name, entry.name, lambda entry=entry: proposed.read(entry.path) or b"")  # type: ignore[misc]
         for entry in new_patches(current, proposed)
     ]
-    target = Target(patches, package=proposed)
+    target = PatchSet(patches, package=proposed)
     settings = settings_of(proposed)
     upstream = look_up(target, repository, base)
     reports = validate(target, settings, today, upstream)

@@ -22,14 +22,14 @@ from debpatch.package.workspace import package_base
 from debpatch.proposals.bugs import Answer, Bugs
 from debpatch.proposals.commit_facts import CommitFacts, commit_facts
 from debpatch.proposals.debdiff import Debdiff, debdiff
-from debpatch.proposals.options import Ground, Option, Size, as_it_is, options_for, picked
+from debpatch.proposals.options import Option, Size, StartingPoint, as_it_is, options_for, picked
 from debpatch.proposals.package_update import new_entries
 from debpatch.proposals.patch_facts import PatchFacts, difference_of, new_patches, read_patches
 from debpatch.proposals.suites import Suite, highest_in
 from debpatch.proposals.unstable import Unstable, find_unstable
 
-Kind = Literal["pu", "unblock", "security", "maintainer", "upstream"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+RequestKind = Literal["pu", "unblock", "security", "maintainer", "upstream"]
+KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
 
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b")
 
@@ -45,7 +45,7 @@ class Proposal:
     ``tracker`` is what the bug tracker says of ``bugs``; None where it was not asked.
     """
 
-    kind: Kind
+    kind: RequestKind
     source: str
     current: Version
     version: Version
@@ -100,7 +100,7 @@ def gather(
     repository: Repository,
     current: SourcePackage,
     proposed: SourcePackage,
-    kind: Kind,
+    kind: RequestKind,
     suite: Suite,
     *,
     series: Sequence[Commit] = (),
@@ -125,7 +125,7 @@ def gather(
     patches, commits = read_patches(repository, current, proposed)
     before = package_target(repository, current, tag)
     after = package_target(repository, proposed, tag if _same_upstream(current, proposed) else None)
-    ground = Ground(repository, before.tree, tag, current.name)
+    ground = StartingPoint(repository, before.tree, tag, current.name)
     if not options:
         own = as_it_is(ground, "this update", after.tree, commits, difference_of(patches))
         series = series or find_series(before, commits, ground.line)

@@ -22,7 +22,7 @@ from debpatch.proposals.package_update import (
     with_changes,
     with_patches,
 )
-from debpatch.proposals.proposal import Kind, Proposal
+from debpatch.proposals.proposal import Proposal, RequestKind
 from debpatch.proposals.suites import Suite, find_suite
 from debpatch.proposals.uploader import Uploader
 from debpatch.proposals.versions import next_upload
@@ -39,7 +39,7 @@ class Change:
     base: str | None
 
 
-def find_target(kind: Kind, name: str, today: date) -> Suite:
+def find_target(kind: RequestKind, name: str, today: date) -> Suite:
     """The suite that a request of this kind is about; raises DebpatchError if it cannot be."""
     suite = find_suite(name, today)
     if kind == "pu" and suite.role == "lts":
@@ -61,7 +61,7 @@ def proposed_by(
     repository: Repository,
     current: SourcePackage,
     change: Change,
-    kind: Kind,
+    kind: RequestKind,
     suite: Suite,
     uploader: Uploader,
     now: datetime,

@@ -30,7 +30,7 @@ class Unstable:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class InUnstable:
     """How a fix stands in unstable's release; ``commit`` is what speaks for it, if one does."""
 
     state: State
@@ -66,24 +66,24 @@ def find_unstable(
     return Unstable(version, said_by, tag)
 
 
-def standing(repository: Repository, fix: Commit, tag: str) -> Standing:
+def standing(repository: Repository, fix: Commit, tag: str) -> InUnstable:
     """How ``fix`` stands in the release ``tag``, as ``find-backports`` judges branches."""
     found = find_backports(repository, fix, package=revision_target(repository, tag)).package
     if found is None:
-        return Standing(State.UNKNOWN, "nobody could tell")
+        return InUnstable(State.UNKNOWN, "nobody could tell")
     landed = [
         each for each in found.landings if each.confidence >= CLAIMED and not each.reverted_by
     ]
     source = next((each.commit for each in landed if _is_named_by(fix, each.commit)), None)
     if source:
-        return Standing(State.PORTED, "its message names that as where it comes from", source)
+        return InUnstable(State.PORTED, "its message names that as where it comes from", source)
     if not landed:
-        return Standing(found.state, _without_landing(found))
+        return InUnstable(found.state, _without_landing(found))
     best = max(landed, key=lambda landing: landing.confidence)
     said = [_SAID[sign] for sign in best.signs if sign in _SAID]
     if found.state is State.PARTIAL:
         said.append(_left_out(found))
-    return Standing(found.state, ", ".join(said), best.commit)
+    return InUnstable(found.state, ", ".join(said), best.commit)
 
 
 def _is_named_by(fix: Commit, other: Commit) -> bool:

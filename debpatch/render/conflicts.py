@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from debpatch.backport.blame import Touched
+from debpatch.backport.blame import Blamed
 from debpatch.backport.conflicts import ConflictCheck, Place, PlacedConflict, Trial
 from debpatch.backport.regions import Side
 from debpatch.git.repository import Commit
@@ -76,7 +76,7 @@ def _side_json(side: Side) -> _Json:
     return {"start": side.start, "lines": list(side.lines)}
 
 
-def _touched(touched: Touched | None) -> _Json | None:
+def _touched(touched: Blamed | None) -> _Json | None:
     if touched is None:
         return None
     return {"ours": _all(touched.ours), "theirs": _all(touched.theirs)}
@@ -186,7 +186,7 @@ def conflict_line(page: Page, item: PlacedConflict) -> None:
 
 def _place(page: Page, target: Target, commit: Commit, place: Place) -> None:
     region = place.region
-    touched = place.touched or Touched((), ())
+    touched = place.touched or Blamed((), ())
     page.blank()
     _side(page, f"before {commit.short}", region.base, "dim", touched.theirs)
     _side(page, one_line(target.name), region.ours, "magenta", touched.ours)

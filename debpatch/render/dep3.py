@@ -11,13 +11,13 @@ from itertools import groupby
 from typing import Any
 
 from debpatch.dep3.rules import Rule
-from debpatch.dep3.validate import NO_REPOSITORY, Finding, Report
+from debpatch.dep3.validate import NO_REPOSITORY, Finding, HeaderReport
 from debpatch.render.json import SCHEMA
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import escape, one_line
 
 
-def as_json(reports: Iterable[Report]) -> Iterator[str]:
+def as_json(reports: Iterable[HeaderReport]) -> Iterator[str]:
     """One JSON document in pieces: ``patches``, then ``series`` and ``totals``."""
     totals: Counter[str] = Counter()
     series = []
@@ -40,7 +40,7 @@ def as_json(reports: Iterable[Report]) -> Iterator[str]:
     yield "\n  ]," + json.dumps(tail, indent=2).removeprefix("{") + "\n"
 
 
-def _patch(report: Report) -> dict[str, Any]:
+def _patch(report: HeaderReport) -> dict[str, Any]:
     return {
         "path": report.path,
         "layout": report.layout,
@@ -79,7 +79,7 @@ _STYLE = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 _MARGIN = 5  # columns for the number of the line
 
 
-def as_text(reports: Iterable[Report], look: Look) -> Iterator[str]:
+def as_text(reports: Iterable[HeaderReport], look: Look) -> Iterator[str]:
     """Each report's findings as it comes, then the totals."""
     severities: Counter[str] = Counter()
     unverifiable: Counter[str] = Counter()

@@ -11,13 +11,13 @@ from xml.etree import ElementTree as ET
 
 from debpatch import __version__
 from debpatch.dep3.rules import Rule
-from debpatch.dep3.validate import Finding, Report
+from debpatch.dep3.validate import Finding, HeaderReport
 from debpatch.render.safe import escape, one_line
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def as_sarif(reports: Iterable[Report], rules: Iterable[Rule]) -> str:
+def as_sarif(reports: Iterable[HeaderReport], rules: Iterable[Rule]) -> str:
     """All findings as one run; ``rules`` are all that were asked, broken or not."""
     rules = list(rules)
     index = {rule.id: n for n, rule in enumerate(rules)}
@@ -84,7 +84,7 @@ def _uri(path: str) -> str:
 # -- findings as JUnit's XML: a test case for each patch, which errors and warnings fail -----------
 
 
-def as_junit(reports: Iterable[Report]) -> str:
+def as_junit(reports: Iterable[HeaderReport]) -> str:
     """All patches as one test suite."""
     suite = ET.Element("testsuite", name="debpatch validate-dep3")
     tests = failures = 0
@@ -122,7 +122,7 @@ def _text(text: str) -> str:
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 
 
-def as_code_quality(reports: Iterable[Report]) -> str:
+def as_code_quality(reports: Iterable[HeaderReport]) -> str:
     """All findings as one list."""
     issues = [
         {

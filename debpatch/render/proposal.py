@@ -13,7 +13,7 @@ from debpatch.proposals.documents import CONTROL, REQUEST, debdiff_name
 from debpatch.proposals.options import Option, Size
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.self_check import Objection
-from debpatch.proposals.unstable import Standing
+from debpatch.proposals.unstable import InUnstable
 from debpatch.render.json import dump
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
@@ -76,7 +76,7 @@ def _reports(answer: Answer | None) -> Sequence[Mapping[str, Any]] | None:
     return [asdict(report) for report in answer.reports] if answer and not answer.problem else None
 
 
-def _standing(found: Standing | None) -> Mapping[str, Any] | None:
+def _standing(found: InUnstable | None) -> Mapping[str, Any] | None:
     if found is None:
         return None
     return {

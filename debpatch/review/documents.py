@@ -15,7 +15,7 @@ from debpatch.package.source_package import SourcePackage
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.documents import compose
 from debpatch.proposals.options import Option
-from debpatch.proposals.proposal import Kind, Proposal, gather
+from debpatch.proposals.proposal import Proposal, RequestKind, gather
 from debpatch.proposals.request import Change, find_target, proposed_by
 from debpatch.proposals.self_check import Objection, self_check
 from debpatch.proposals.suites import find_suite
@@ -34,7 +34,7 @@ class Wishes:
 
     now: datetime
     uploader: Uploader | None
-    kind: Kind | None = None
+    kind: RequestKind | None = None
     suite: str | None = None
     bugs: Bugs = field(default_factory=Bugs)
     templates: Path | None = None
@@ -95,7 +95,7 @@ def _options(facts: Facts, *, is_series: bool) -> Iterator[Option]:
             yield replace(each, name="the patch by hand") if is_patch else each
 
 
-def usual_kind(package: SourcePackage, suite: str | None, today: date) -> Kind:
+def usual_kind(package: SourcePackage, suite: str | None, today: date) -> RequestKind:
     """Whom to ask: the release team for stable, the security team for LTS, else the maintainer."""
     role = find_suite(suite or package.distribution, today).role
     if role in {"stable", "oldstable"}:

@@ -14,8 +14,8 @@ from debpatch.compare.report import PatchReport
 from debpatch.compare.report import report as compare
 from debpatch.dep3.settings import Settings, settings_of
 from debpatch.dep3.targets import PatchFile
-from debpatch.dep3.targets import Target as HeaderTarget
-from debpatch.dep3.validate import Report as HeaderReport
+from debpatch.dep3.targets import PatchSet as HeaderTarget
+from debpatch.dep3.validate import HeaderReport as HeaderReport
 from debpatch.dep3.validate import look_up, validate
 from debpatch.errors import DebpatchError
 from debpatch.git.differences import commit_diff
@@ -24,14 +24,14 @@ from debpatch.git.merge import Pick, pick
 from debpatch.git.releases import first_release
 from debpatch.git.repository import Commit, Repository
 from debpatch.git.tree import Edit, Tree
-from debpatch.landings.already_applied import Carriers
+from debpatch.landings.already_applied import AlreadyApplied
 from debpatch.landings.backports import Backports, find_backports
 from debpatch.landings.identity import Identity
 from debpatch.landings.origin import find_whole, read_alternatives
 from debpatch.landings.ports import in_order, own_series
 from debpatch.package.target import Target, package_target, revision_target
 from debpatch.package.workspace import Workspace
-from debpatch.proposals.options import Ground, Option, as_it_is, options_for
+from debpatch.proposals.options import Option, StartingPoint, as_it_is, options_for
 from debpatch.review.judge import closest
 from debpatch.review.review import Facts, Neighbour
 
@@ -259,11 +259,13 @@ def _options(
     if target is None or target.base is None:
         return ()
     package = workspace.package
-    ground = Ground(target.repository, target.tree, target.base, package.name if package else "")
+    start = StartingPoint(
+        target.repository, target.tree, target.base, package.name if package else ""
+    )
     own = None
     if patched:
-        own = as_it_is(ground, "this patch", patched, fixes, _differs(comparison))
-    return options_for(ground, own, series, plan)
+        own = as_it_is(start, "this patch", patched, fixes, _differs(comparison))
+    return options_for(start, own, series, plan)
 
 
 def _differs(comparison: PatchReport) -> str:
@@ -294,10 +296,10 @@ def neighbours(target: Target, series: Sequence[Commit], plan: Plan | None) -> I
     own = {commit.sha for commit in series}
     shas = [sha for sha in reversed(found) if sha not in own]
     planned = {step.commit.sha for step in plan.series} if plan else set()
-    carriers = Carriers(target)
+    applied = AlreadyApplied(target)
     commits = [repository.commit(sha) for sha in shas]
-    carriers.read_ahead(commit for commit in commits if commit.sha not in planned)
+    applied.read_ahead(commit for commit in commits if commit.sha not in planned)
     for commit in commits:
         is_planned = commit.sha in planned
-        carrier = None if is_planned else carriers.of(commit)
+        carrier = None if is_planned else applied.of(commit)
         yield Neighbour(commit, first_release(repository, commit.sha), carrier, is_planned)

@@ -17,7 +17,7 @@ from debpatch.compare.equality import Status
 from debpatch.compare.report import AlternativeReport
 from debpatch.git.merge import Pick
 from debpatch.git.repository import Commit
-from debpatch.landings.affected import is_noise
+from debpatch.landings.affected import is_trivia
 from debpatch.review.commands import Commands
 from debpatch.review.review import Facts, NextStep, Verdict
 
@@ -263,7 +263,7 @@ def _differences(facts: Facts) -> Iterator[str]:
 def _own(best: AlternativeReport) -> list[Change]:
     """The hunks of the patch that no upstream commit explains."""
     added = (hunk.patch for hunk in best.comparison.hunks if hunk.status is Status.ADDED)
-    return [change for change in added if change and not is_noise(change)
+    return [change for change in added if change and not is_trivia(change)
             and change not in best.origins]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from debpatch.backport.conflicts import ConflictCheck
 from debpatch.backport.plan import Plan
 from debpatch.compare.report import PatchReport
-from debpatch.dep3.validate import Report as HeaderReport
+from debpatch.dep3.validate import HeaderReport as HeaderReport
 from debpatch.formats.patch import Patch
 from debpatch.git.merge import Pick
 from debpatch.git.repository import Commit

@@ -10,7 +10,7 @@ import pytest
 
 from debpatch.dep3.fix import mend
 from debpatch.dep3.settings import Settings
-from debpatch.dep3.targets import Target, open_targets
+from debpatch.dep3.targets import PatchSet, open_targets
 from debpatch.dep3.validate import validate
 from debpatch.errors import DebpatchError
 from debpatch.formats.dep3_header import read_header
@@ -65,7 +65,7 @@ def test_every_header_is_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert total > 1000
 
 
-def _downloaded(name: str, missing: dict[str, str]) -> list[Target]:
+def _downloaded(name: str, missing: dict[str, str]) -> list[PatchSet]:
     try:
         return open_targets([f"apt:{name}"])
     except DebpatchError as error:

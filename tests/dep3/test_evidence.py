@@ -13,8 +13,8 @@ from source_packages import packaging, write_tree
 from debpatch.dep3.fix import mend
 from debpatch.dep3.rules import all_rules
 from debpatch.dep3.settings import Settings
-from debpatch.dep3.targets import Target, open_targets
-from debpatch.dep3.validate import Finding, Report, look_up, validate
+from debpatch.dep3.targets import PatchSet, open_targets
+from debpatch.dep3.validate import Finding, HeaderReport, look_up, validate
 from debpatch.git.repository import Repository
 
 EVIDENCE = {rule.id for rule in all_rules() if rule.kind == "evidence"}
@@ -65,7 +65,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Upstream:
     return Upstream(repo, fix, port, other)
 
 
-def check(upstream: Upstream, target: Target, base: str | None = "v1.0") -> Report:
+def check(upstream: Upstream, target: PatchSet, base: str | None = "v1.0") -> HeaderReport:
     with Repository(upstream.repo.path) as repository:
         found = look_up(target, repository, base)
         return next(validate(target, Settings(), TODAY, found))
@@ -73,7 +73,7 @@ def check(upstream: Upstream, target: Target, base: str | None = "v1.0") -> Repo
 
 def report(
     upstream: Upstream, tmp_path: Path, fields: str, diff: str, base: str | None = "v1.0"
-) -> Report:
+) -> HeaderReport:
     """What there is to say of a patch with these fields."""
     header = f"Description: Fix it\nAuthor: A <a@b.example>\nLast-Update: 2024-05-01\n{fields}"
     place = tmp_path / "x.patch"
@@ -81,7 +81,7 @@ def report(
     return check(upstream, open_targets([str(place)]).pop(), base)
 
 
-def proofs(report: Report) -> dict[str, Finding]:
+def proofs(report: HeaderReport) -> dict[str, Finding]:
     return {finding.rule: finding for finding in report.findings if finding.rule in EVIDENCE}
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from debpatch.dep3.fix import mend
 from debpatch.dep3.settings import Settings
-from debpatch.dep3.targets import PatchFile, Target
+from debpatch.dep3.targets import PatchFile, PatchSet
 from debpatch.dep3.validate import Finding, validate
 from debpatch.formats.dep3_header import LIMIT, read_header
 
@@ -21,7 +21,7 @@ APPLIED = ("Applied-Upstream", "1.2, commit:1234567")
 
 
 def findings(data: bytes) -> tuple[Finding, ...]:
-    (report,) = validate(Target([PatchFile("x", "x", lambda: data)]), Settings(), TODAY)
+    (report,) = validate(PatchSet([PatchFile("x", "x", lambda: data)]), Settings(), TODAY)
     return report.findings
 
 

@@ -11,7 +11,7 @@ from source_packages import packaging, write_tree
 
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.targets import open_targets
-from debpatch.dep3.validate import Report, validate
+from debpatch.dep3.validate import HeaderReport, validate
 from debpatch.errors import DebpatchError
 
 
@@ -22,7 +22,7 @@ def package(root: Path, series: str, *names: str, **more: str) -> Path:
     return write_tree(root, files | more)
 
 
-def reports(*paths: Path | str, today: date = TODAY) -> list[Report]:
+def reports(*paths: Path | str, today: date = TODAY) -> list[HeaderReport]:
     return [
         report
         for target in open_targets([str(path) for path in paths])

@@ -6,7 +6,7 @@ from datetime import date
 
 from debpatch.dep3.fix import mend
 from debpatch.dep3.settings import Settings
-from debpatch.dep3.targets import PatchFile, Target
+from debpatch.dep3.targets import PatchFile, PatchSet
 from debpatch.dep3.validate import validate
 from debpatch.formats.dep3_header import read_header
 
@@ -25,5 +25,5 @@ def check(data: bytes) -> None:
 
 
 def _mended(data: bytes) -> bytes:
-    (report,) = validate(Target([PatchFile("x", "x", lambda: data)]), Settings(), TODAY)
+    (report,) = validate(PatchSet([PatchFile("x", "x", lambda: data)]), Settings(), TODAY)
     return mend(data, report.findings, TODAY)

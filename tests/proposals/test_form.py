@@ -14,7 +14,7 @@ import pytest
 from debian.debian_support import Version
 
 from debpatch.proposals.documents import compose
-from debpatch.proposals.proposal import Kind, Proposal
+from debpatch.proposals.proposal import Proposal, RequestKind
 from debpatch.proposals.suites import find_suite
 from debpatch.proposals.templates import Questions
 
@@ -98,7 +98,7 @@ def ours(proposal: Proposal) -> Form:
     ],
 )
 def test_the_form_is_reportbug_s(
-    proposal: Proposal, kind: Kind, suite: str, tag: str, version: str
+    proposal: Proposal, kind: RequestKind, suite: str, tag: str, version: str
 ) -> None:
     theirs = reportbug(tag, "tidewatch", version)
     assert len(theirs.labels) >= 9

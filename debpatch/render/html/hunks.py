@@ -24,7 +24,7 @@ _MOST_OPEN = 12
 
 
 class Group(StrEnum):
-    """What a reader can filter by: the rungs, and what is missing in two parts."""
+    """What a reader can filter by: the levels, and what is missing in two parts."""
 
     MISSING = "missing"
     ADAPTED = "adapted"

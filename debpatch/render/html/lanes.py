@@ -8,9 +8,10 @@ from typing import Literal
 
 from debpatch.git.repository import Commit
 from debpatch.landings.backports import Backports, BranchState
-from debpatch.render.html import lanes as events
 from debpatch.render.html.timescale import LabelRows, Scale
 from debpatch.review.timeline import Lane, Released, Timeline
+
+EventKind = Literal["fix", "landing", "fixes", "reverts"]
 
 WIDTH = 1080
 _LEFT, _RIGHT = 168.0, 1040.0  # where time begins and ends
@@ -30,7 +31,7 @@ class Label:
 class Mark:
     """Something on a lane: what, where, what is written beside it, and a sentence about it."""
 
-    kind: events.Kind | Literal["release", "prerelease", "base", "patch"]
+    kind: EventKind | Literal["release", "prerelease", "base", "patch"]
     x: float
     title: str
     label: Label | None = None
@@ -59,7 +60,7 @@ class LaneView:
 class Arrow:
     """From a commit to what came of it, from place to place."""
 
-    kind: events.Kind
+    kind: EventKind
     x1: float
     y1: float
     x2: float
@@ -94,7 +95,7 @@ def picture(timeline: Timeline, backports: Sequence[Backports], patch: str) -> P
     ``patch``. None where there is nothing to draw.
     """
     lanes = timeline.lanes[:_MOST_LANES]
-    found = happenings(backports, [lane.branch for lane in lanes])
+    found = events(backports, [lane.branch for lane in lanes])
     if not found:
         return None
     scale = _scale(lanes, found, timeline.base)
@@ -122,10 +123,10 @@ def picture(timeline: Timeline, backports: Sequence[Backports], patch: str) -> P
     )
 
 
-def _scale(lanes: Sequence[Lane], found: Sequence[Happening], base: Released | None) -> Scale:
+def _scale(lanes: Sequence[Lane], found: Sequence[Event], base: Released | None) -> Scale:
     releases = [release for lane in lanes for release in lane.releases if not release.is_prerelease]
     dates = [
-        *(happening.commit.date for happening in found),
+        *(event.commit.date for event in found),
         *(release.date for release in (*releases, *([base] if base else []))),
         *(lane.newest for lane in lanes),
     ]
@@ -135,21 +136,21 @@ def _scale(lanes: Sequence[Lane], found: Sequence[Happening], base: Released | N
 # -- what is on a lane -----------------------------------------------------------------------------
 
 
-def _commits(own: Sequence[Happening], scale: Scale, above: LabelRows) -> list[Mark]:
+def _commits(own: Sequence[Event], scale: Scale, above: LabelRows) -> list[Mark]:
     marks = []
-    for happening in sorted(own, key=lambda each: each.commit.date):
-        commit, x = happening.commit, scale(happening.commit.date)
+    for event in sorted(own, key=lambda each: each.commit.date):
+        commit, x = event.commit, scale(event.commit.date)
         row = above.place(x, commit.sha[:8])
         label = Label(-14 - _ROW * row, commit.sha[:8]) if row is not None else None
-        marks.append(Mark(happening.kind, x, f"{commit.short} {commit.subject}", label))
+        marks.append(Mark(event.kind, x, f"{commit.short} {commit.subject}", label))
     return marks
 
 
 def _releases(
-    lane: Lane, base: Released | None, found: Sequence[Happening], scale: Scale, below: LabelRows
+    lane: Lane, base: Released | None, found: Sequence[Event], scale: Scale, below: LabelRows
 ) -> list[Mark]:
     """The releases of a lane; those that matter are named first, others where there is room."""
-    telling = {happening.released_in for happening in found}
+    telling = {event.released_in for event in found}
     marks = []
     for release in sorted(
         (*([base] if base else []), *lane.releases),
@@ -175,7 +176,7 @@ def _releases(
 def _lane(
     lane: Lane,
     state: BranchState,
-    own: Sequence[Happening],
+    own: Sequence[Event],
     scale: Scale,
     y: float,
     marks: tuple[Mark, ...],
@@ -207,7 +208,7 @@ def _package(
     return LaneView(name, state, y, x, _RIGHT - 40, x, forks_from, (mark,), version)
 
 
-def _arrows(found: Sequence[Happening], views: Sequence[LaneView], scale: Scale) -> list[Arrow]:
+def _arrows(found: Sequence[Event], views: Sequence[LaneView], scale: Scale) -> list[Arrow]:
     heights = {view.name: view.y for view in views}
     places = {each.commit.sha: (scale(each.commit.date), heights[each.branch]) for each in found}
     return [
@@ -219,44 +220,42 @@ def _arrows(found: Sequence[Happening], views: Sequence[LaneView], scale: Scale)
 
 # -- what happened to a fix, each commit once: the fix, its landings, what came afterwards ---------
 
-Kind = Literal["fix", "landing", "fixes", "reverts"]
-
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class Event:
     """A commit on a branch; ``of`` is the id of the one that it ports, repairs or takes back."""
 
-    kind: Kind
+    kind: EventKind
     branch: str
     commit: Commit
     of: str | None
     released_in: str | None
 
 
-def happenings(backports: Sequence[Backports], branches: Sequence[str]) -> tuple[Happening, ...]:
+def events(backports: Sequence[Backports], branches: Sequence[str]) -> tuple[Event, ...]:
     """Each commit on the first of ``branches`` that has it."""
-    found: dict[str, Happening] = {}
+    found: dict[str, Event] = {}
     for one in backports:
-        for happening in (*_landings(one), *_later(one, branches)):
-            if happening.branch in branches:
-                found.setdefault(happening.commit.sha, happening)
+        for event in (*_landings(one), *_later(one, branches)):
+            if event.branch in branches:
+                found.setdefault(event.commit.sha, event)
     return tuple(found.values())
 
 
-def _landings(one: Backports) -> Iterator[Happening]:
+def _landings(one: Backports) -> Iterator[Event]:
     fix = one.commit.sha
     for state in one.branches:
         for landing in state.landings:
             sha, branch, release = landing.commit.sha, state.branch.name, landing.released_in
             if sha == fix:
-                yield Happening("fix", branch, landing.commit, None, release)
+                yield Event("fix", branch, landing.commit, None, release)
             else:
-                yield Happening("landing", branch, landing.commit, fix, release)
+                yield Event("landing", branch, landing.commit, fix, release)
 
 
-def _later(one: Backports, branches: Sequence[str]) -> Iterator[Happening]:
+def _later(one: Backports, branches: Sequence[str]) -> Iterator[Event]:
     for later in one.follow_ups:
         follow = later.follow_up
         branch = next((branch for branch in branches if branch in later.branches), None)
         if follow.kind != "mentions" and branch:
-            yield Happening(follow.kind, branch, follow.commit, follow.of.sha, later.released_in)
+            yield Event(follow.kind, branch, follow.commit, follow.of.sha, later.released_in)

@@ -14,7 +14,7 @@ from debpatch.compare.comparison import HunkComparison
 from debpatch.formats.diff import Line, Sign, lines_of
 from debpatch.render.hunk_text import Pieces, marked
 
-Kind = Literal["same", "near", "upstream", "patch"]
+RowKind = Literal["same", "near", "upstream", "patch"]
 """What a row shows: the same on both sides, one in the place of the other, or one side alone."""
 
 
@@ -32,7 +32,7 @@ class Cell:
 class Row:
     """Lines beside each other; a side is None where it has nothing there."""
 
-    kind: Kind
+    kind: RowKind
     upstream: Cell | None
     patch: Cell | None
 
@@ -129,7 +129,7 @@ def _apart(left: Sequence[_Numbered], right: Sequence[_Numbered]) -> Iterator[Ro
     if all(line.sign == " " for _, line in (*left, *right)):
         for ours, theirs in zip_longest(left, right):
             both = ours is not None and theirs is not None
-            kind: Kind = "near" if both else "upstream" if ours else "patch"
+            kind: RowKind = "near" if both else "upstream" if ours else "patch"
             yield Row(kind, ours and _cell(ours), theirs and _cell(theirs))
         return
     yield from (_alone("upstream", ours) for ours in left)

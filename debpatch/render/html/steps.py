@@ -17,7 +17,7 @@ ROW = 60
 NODE = 66
 """How far from the left the commits stand."""
 
-Kind = Literal["needs", "repairs"]
+ArcKind = Literal["needs", "repairs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class StepView:
 class Arc:
     """From a commit to one that it needs, or that it repairs."""
 
-    kind: Kind
+    kind: ArcKind
     path: str
     title: str
 
@@ -95,13 +95,16 @@ def _arcs(plan: Plan, steps: Sequence[StepView]) -> Iterator[Arc]:
     needs = {(need.by.sha, step.commit.sha) for step in plan.steps for need in step.needs}
     follows = [step.follows for step in plan.steps if step.follows]
     repairs = {(each.commit.sha, each.of.sha) for each in (*follows, *plan.offered)}
-    kinds: tuple[tuple[Kind, set[tuple[str, str]]], ...] = (("needs", needs), ("repairs", repairs))
+    kinds: tuple[tuple[ArcKind, set[tuple[str, str]]], ...] = (
+        ("needs", needs),
+        ("repairs", repairs),
+    )
     for kind, pairs in kinds:
         for user, other in sorted(pair for pair in pairs if rows.keys() >= {*pair}):
             yield _arc(kind, rows[user], rows[other], f"{user[:12]} {kind} {other[:12]}")
 
 
-def _arc(kind: Kind, user: int, other: int, title: str) -> Arc:
+def _arc(kind: ArcKind, user: int, other: int, title: str) -> Arc:
     """From row to row; the farther, the wider."""
     start, end = (ROW * row + ROW / 2 for row in (user, other))
     reach = NODE - 12 - min(42, 14 * abs(user - other))
