@@ -20,10 +20,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import Row
+from debpatch.formats.commit_keys import bare_subject
 from debpatch.git.branches import Branch, release_branches
 from debpatch.git.history import History, read_history
 from debpatch.git.repository import Commit, Repository
-from debpatch.landings.evidence import Fix, bare_subject, picked_from
+from debpatch.landings.evidence import Fix, picked_from
 from debpatch.landings.search import CLAIMED, Candidate, find_landings
 
 _TRAILER = re.compile(r"^.*cherry[ -]picked from.*$", re.MULTILINE | re.IGNORECASE)

@@ -14,13 +14,13 @@ from typing import Literal
 from debpatch.backport.blame import Blame
 from debpatch.backport.conflicts import PlacedConflict, placed
 from debpatch.backport.search import Attempt, Bound, Bounds, Need, Replayer, Search
+from debpatch.formats.commit_keys import bare_subject
 from debpatch.git.branches import release_branches
 from debpatch.git.differences import diffstat
 from debpatch.git.history import read_history
 from debpatch.git.merge import Outcome, Pick
 from debpatch.git.repository import Commit
 from debpatch.landings.already_applied import AlreadyApplied
-from debpatch.landings.evidence import bare_subject
 from debpatch.landings.ports import Port, find_ports
 from debpatch.landings.repairs import FollowUp, follow_ups
 from debpatch.landings.search import origins

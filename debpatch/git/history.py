@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
@@ -23,6 +23,10 @@ class History:
     """Commits by their full ids, children before parents."""
 
     commits: Mapping[str, Commit]
+
+    def matching(self, keys: Set[str]) -> list[Commit]:
+        """The commits that have one of ``keys`` (see ``formats.commit_keys``), in this order."""
+        return [c for c in self.commits.values() if not keys.isdisjoint(c.keys)]
 
     def reached(self, starts: Mapping[str, int]) -> Mapping[str, int]:
         """Which of ``starts`` have each commit in their history.

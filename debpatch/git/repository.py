@@ -16,6 +16,7 @@ from pathlib import Path
 
 from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
+from debpatch.formats.commit_keys import keys_of
 from debpatch.git.objects import SCRATCH, FileChange, LooseObjects, TreeEntry, fast_import
 from debpatch.git.private_repository import PrivateRepository
 from debpatch.suggestions import did_you_mean
@@ -47,6 +48,11 @@ class Commit:
     def subject(self) -> str:
         """The message's first paragraph on one line, as git-log(1) shows it."""
         return " ".join(self.message.strip().partition("\n\n")[0].split("\n"))
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What others that are about the same have in common with it: ``formats.commit_keys``."""
+        return keys_of(self.sha, self.author, self.author_date, self.subject, self.message)
 
 
 @dataclass(frozen=True, slots=True)

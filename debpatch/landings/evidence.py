@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from debpatch.formats.commit_keys import bare_subject
 from debpatch.formats.references import ReferenceKind, named_commits
 from debpatch.git.repository import Commit
 
@@ -81,22 +82,7 @@ def confidence(signs: Iterable[Sign], similarity: float | None) -> float:
 
 _CHANGE_ID = re.compile(r"^Change-Id: *(I[0-9a-f]{40})\s*$", re.MULTILINE)
 _MESSAGE_ID = re.compile(r"^Message-Id: *<([^<>\s]+)>", re.MULTILINE | re.IGNORECASE)
-# What a branch's maintainers put around a subject: [2.6], (release/2.6), (#123), backport:.
-_DECORATION = re.compile(
-    r"^(?:\[[^]]*\]|\([^)]*\)|back-?port:|cherry-?pick:)\s*"
-    r"|\s*(?:\(#\d+\)|[\[(][^\[\]()]*(?:\d\.\d|\d-stable|back-?port|release|stable)[^\[\]()]*[\])])$",
-    re.IGNORECASE,
-)
-
-
 _NAMED_BY: Mapping[ReferenceKind, Sign] = {"ported": Sign.NAMED, "mentioned": Sign.MENTION}
-
-
-def bare_subject(text: str) -> str:
-    """A subject without what is put around it on a stable branch, in small letters."""
-    while (shorter := _DECORATION.sub("", text)) != text:
-        text = shorter
-    return text.strip(" .").lower()
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from debpatch.formats.commit_keys import bare_subject
 from debpatch.git.changes import CommitLines, read_whole_changes
 from debpatch.git.history import is_ancestor
 from debpatch.git.repository import Commit
-from debpatch.landings.evidence import Fix, Sign, bare_subject, confidence
+from debpatch.landings.evidence import Fix, Sign, confidence
 from debpatch.landings.identity import Identity
 from debpatch.landings.repairs import FollowUp, follow_ups
 from debpatch.landings.search import CLAIMED, origins

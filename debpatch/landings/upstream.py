@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import basename
 
+from debpatch.formats.commit_keys import bare_subject
 from debpatch.formats.versions import Release, releases
 from debpatch.git.branches import is_prerelease, release_branches
 from debpatch.git.changes import CommitLines, read_changes
@@ -20,7 +21,6 @@ from debpatch.git.differences import find_renames
 from debpatch.git.history import History, read_history, upstream_tips
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.affected import CHANGE_LOG
-from debpatch.landings.evidence import bare_subject
 from debpatch.landings.similarity import Rarity
 
 
