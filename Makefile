@@ -57,13 +57,13 @@ clean: ## remove all that the other targets made
 	find bench debpatch tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 .venv: python
-	@$(PYTHON) tools/set_up.py $@ --editable '.[dev]'
+	@$(PYTHON) -m tools.set_up $@ --editable '.[dev]'
 
 .venv-floors: python
-	@$(PYTHON) tools/set_up.py $@ --requirement requirements-floors.txt --editable '.[test]'
+	@$(PYTHON) -m tools.set_up $@ --requirement requirements-floors.txt --editable '.[test]'
 
 .venv-browser: python
-	@$(PYTHON) tools/set_up.py $@ --editable '.[test]' 'playwright>=1.40'
+	@$(PYTHON) -m tools.set_up $@ --editable '.[test]' 'playwright>=1.40'
 
 python:
 	@command -v "$(PYTHON)" >/dev/null || \

@@ -34,6 +34,7 @@ def test_a_room_imports_only_from_those_before_it(room: str) -> None:
         "resources",
         "caching",
         "files",
+        "folders",
         "locks",
         "suggestions",
         "__version__",

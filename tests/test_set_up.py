@@ -16,8 +16,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 def project(tmp_path: Path) -> Path:
     """A project that requires nothing, so that no network is needed."""
     pytest.importorskip("ensurepip", reason="this Python cannot make environments: python3-venv")
-    (tmp_path / "tools").mkdir()
-    shutil.copy(CHECKOUT / "tools" / "set_up.py", tmp_path / "tools")
+    for name in ("tools/set_up.py", "debpatch/__init__.py", "debpatch/locks.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(CHECKOUT / name, tmp_path / name)
     (tmp_path / "pyproject.toml").write_text("[build-system]\n[project]\ndependencies = []\n")
     (tmp_path / "requirements.txt").write_text("# none\n")
     return tmp_path
@@ -26,7 +27,7 @@ def project(tmp_path: Path) -> Path:
 def start(project: Path) -> subprocess.Popen[str]:
     """Begin to set up ``environment`` in ``project``."""
     return subprocess.Popen(
-        [sys.executable, "tools/set_up.py", "environment", "--requirement", "requirements.txt"],
+        [sys.executable, "-m", "tools.set_up", "environment", "--requirement", "requirements.txt"],
         cwd=project,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,4 +1,4 @@
-"""Make a virtual environment once: ``python tools/set_up.py FOLDER PIP-ARGUMENTS...``.
+"""Make a virtual environment once: ``python -m tools.set_up FOLDER PIP-ARGUMENTS...``.
 
 A note inside the folder says what it was made from. It is written last, so an environment whose
 making was interrupted is made anew, and one whose requirements changed is brought up to date. Runs
@@ -7,16 +7,15 @@ at the same time wait for each other.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+
+from debpatch.locks import alone_in  # which needs nothing that has to be installed
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -27,7 +26,7 @@ def set_up(folder: Path, requirements: Sequence[str]) -> None:
     place = f"{sys.version} {sys.base_prefix} {folder}"
     wanted = f"{place} {_digest(requirements)}"
     note = folder / "made-from"
-    with _alone():
+    with alone_in(PROJECT):
         made = note.read_text() if note.is_file() else None
         if made == wanted:
             return
@@ -47,17 +46,6 @@ def _digest(requirements: Sequence[str]) -> str:
     files = [path.read_text() for path in map(PROJECT.joinpath, requirements) if path.is_file()]
     decisive = repr([requirements, files, project["project"], project["build-system"]])
     return hashlib.sha256(decisive.encode()).hexdigest()
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Lock the project's folder itself, so that no lock file can be left behind."""
-    handle = os.open(PROJECT, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _make(folder: Path) -> None:

@@ -57,7 +57,7 @@ def import_commits(
 
     from debpatch.cli.options import read_revisions
     from debpatch.cli.output import cloning, deliver_as
-    from debpatch.files import replace_files
+    from debpatch.files import change_debian
     from debpatch.locks import alone_in
     from debpatch.package.source_package import open_package
     from debpatch.package.upstream import open_upstream
@@ -90,7 +90,7 @@ def import_commits(
         )
         diff = package_diff(repository, source, new.changes)
         if new.changes and not dry_run:
-            replace_files(root, new.changes)
+            change_debian(root, new.changes)
     deliver_as(
         format_,
         output,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from debpatch.cli.options import Format
 from debpatch.errors import DebpatchError
+from debpatch.files import write_file
 from debpatch.render.page import Look
 from debpatch.render.safe import one_line
 
@@ -37,23 +37,7 @@ def deliver(text: str | Iterable[str], output: Path | None) -> None:
     if output is None:
         _print(pieces)
         return
-    try:
-        # A device or a pipe would be broken by being replaced.
-        if output.exists() and not output.is_file():
-            with output.open("wb") as file:
-                file.writelines(pieces)
-            return
-        handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.writelines(pieces)
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(output)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise DebpatchError(f"{output}: cannot write there: {error.strerror}") from error
+    write_file(output, pieces)
 
 
 def note(message: str) -> None:
@@ -76,12 +60,6 @@ def _print(pieces: Iterable[bytes]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):  # the reader has gone, as in `| head`
             raise DebpatchError(f"cannot write the result: {error.strerror}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 # -- progress on standard error, where somebody watches --------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,11 +76,9 @@ def review(
 
     Exits with 0 if the patch can go in as it is, with 1 if not.
     """
-    import os
-
     from debpatch.cli.output import cloning, deliver_as, working
     from debpatch.errors import DebpatchError
-    from debpatch.files import require_free, write_folder
+    from debpatch.files import write_folder
     from debpatch.package.patch_file import read_patch
     from debpatch.package.workspace import open_workspace
     from debpatch.proposals.bugs import read_bugs
@@ -92,7 +91,7 @@ def review(
 
     what = read_patch(patch)
     folder = output or Path(f"review-{Path(patch).stem.strip('-') or 'patch'}")
-    require_free(folder, force=force)
+    _require_place(folder, force)
     try:
         uploader = read_uploader(os.environ)
     except DebpatchError:
@@ -122,7 +121,8 @@ def review(
         commands = Commands(patch, str(folder), repo, package, base, unpacked, dsc)
         found = gather(workspace, commands, wishes, upstream or (), tell)
     files = _files(found)
-    write_folder(folder, files, force=force)
+    _require_place(folder, force)  # somebody else may have come first
+    write_folder(folder, files)
     deliver_as(
         format_,
         None,
@@ -132,13 +132,30 @@ def review(
     raise typer.Exit(int(found.verdict != "ready"))
 
 
+_REPORT = "report.json"
+"""The file that every review has."""
+
+
+def _require_place(folder: Path, force: bool) -> None:
+    """Raise DebpatchError where something is that is no older review, or no ``force`` replaces."""
+    from debpatch.errors import DebpatchError
+
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir():
+        raise DebpatchError(f"{folder}: there is a file of this name; name a folder with --output")
+    is_review = (folder / _REPORT).is_file()
+    if any(folder.iterdir()) and not (force and is_review):
+        hint = "--force replaces it, or name" if is_review else "it is no review; name"
+        raise DebpatchError(f"{folder}: is there already; {hint} another folder with --output")
+
+
 def _files(found: Review) -> Mapping[str, bytes]:
     """The folder's files by their paths in it."""
-    from debpatch.files import REPORT
     from debpatch.render import report_html, review
 
     return {
-        REPORT: review.as_json(found).encode(),
+        _REPORT: review.as_json(found).encode(),
         "report.html": report_html.render(found).encode(),
         **found.documents,
     }

@@ -8,7 +8,6 @@ commits, and repaired it later; somebody adapted it by hand, and forgot a file. 
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from debpatch.demo.history import build_history, completed
 from debpatch.demo.source import build_source
 from debpatch.errors import DebpatchError
+from debpatch.files import unfinished
 from debpatch.resources import fixtures
 
 __all__ = ["Demo", "build_demo"]
@@ -54,9 +54,9 @@ def build_demo(folder: Path) -> Demo:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise DebpatchError(f"{folder} is not empty; name a folder that is new or empty")
-        with tempfile.TemporaryDirectory(prefix=".debpatch-", dir=folder) as unfinished:
-            demo = _build(Path(unfinished).resolve())
-            for entry in Path(unfinished).iterdir():
+        with unfinished(folder) as made:
+            demo = _build(made.resolve())
+            for entry in made.iterdir():
                 entry.rename(folder / entry.name)
     except OSError as error:
         raise DebpatchError(f"cannot build the demo in {folder}: {error.strerror}") from error

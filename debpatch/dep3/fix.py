@@ -6,17 +6,14 @@ has none that could take them, they open a paragraph of their own before its end
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 
 from debpatch.dep3.rules import Edit, revalue
 from debpatch.dep3.targets import PatchFile
 from debpatch.dep3.validate import Finding
 from debpatch.errors import DebpatchError
+from debpatch.files import write_file
 from debpatch.formats.dep3_fields import is_dep3
 from debpatch.formats.dep3_header import LIMIT, Header, HeaderLine, is_among_trailers, read_header
 
@@ -52,18 +49,7 @@ def write(patch: PatchFile, data: bytes) -> None:
     if file is None or file.is_symlink():
         kind = "a link" if file else "no file of its own"
         raise DebpatchError(f"{patch.path}: {kind}, and not written to; --diff shows the changes")
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        try:
-            with os.fdopen(handle, "wb") as temporary:
-                temporary.write(data)
-            shutil.copymode(file, name)
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise DebpatchError(f"{patch.path}: cannot be written: {error.strerror}") from error
+    write_file(file, [data])
 
 
 def _wanted(findings: Iterable[Finding]) -> tuple[list[Edit], list[tuple[str, str]]]:

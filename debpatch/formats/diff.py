@@ -21,6 +21,7 @@ from unidiff.errors import UnidiffParseError
 
 from debpatch.caching import HUGE, cached_unless_huge
 from debpatch.errors import DebpatchError
+from debpatch.formats.paths import unquote
 
 Sign = Literal[" ", "-", "+"]
 
@@ -417,30 +418,6 @@ def _path(name: str | None, strip: int, where: str) -> str | None:
     if not inside:
         raise DebpatchError(f"{where}: the path {name!r} names no file; mend the header")
     return "/".join(inside)
-
-
-def unquote(name: str) -> str:
-    """Undo Git's C-style quoting of unusual paths (core.quotePath in git-config(1))."""
-    if not (name.startswith('"') and name.endswith('"') and len(name) > 1):
-        return name
-    raw = name[1:-1].encode("utf-8", "surrogateescape")
-    plain = re.sub(rb"\\([0-7]{3}|.)", _unescape, raw)
-    return plain.decode("utf-8", "surrogateescape")
-
-
-def _unescape(escape: re.Match[bytes]) -> bytes:
-    code = escape[1]
-    if len(code) == 3:
-        return bytes([int(code, 8) & 0xFF])
-    return {
-        b"n": b"\n",
-        b"t": b"\t",
-        b"r": b"\r",
-        b"a": b"\a",
-        b"b": b"\b",
-        b"f": b"\f",
-        b"v": b"\v",
-    }.get(code, code)
 
 
 def _prefix(name: str) -> str | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from debpatch.errors import DebpatchError
-from debpatch.files import is_inside
+from debpatch.formats.paths import is_inside
 
 PATCHES = "debian/patches"
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from debpatch.errors import DebpatchError
-from debpatch.files import cache_folder
+from debpatch.files import unfinished
+from debpatch.folders import cache_folder
 from debpatch.git.command import Git, GitCommandError, RemoteProgress
+from debpatch.locks import alone_in
 
 PROTOCOLS = ("https", "http", "git", "ssh")
 """The transports that are used; others (``ext::``, ``file://``) can run or read what they like."""
@@ -60,15 +60,14 @@ def _folder(url: str) -> Path:
 
 def _clone(url: str, folder: Path, progress: Progress | None) -> None:
     """Clone beside the place and rename, so that a clone is whole or not there."""
-    for left in folder.parent.glob(f".{folder.name}-*"):  # by a process that was killed
+    prefix = f".{folder.name}-"
+    for left in folder.parent.glob(f"{prefix}*"):  # by a process that was killed
         shutil.rmtree(left, ignore_errors=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        _run(url, partial, progress, "clone", "--mirror", "--progress", "--", url, ".")
-        partial.rename(folder)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+    with unfinished(folder.parent, prefix) as made:
+        new = made / folder.name
+        new.mkdir(0o700)  # it may hold what not everybody may read
+        _run(url, new, progress, "clone", "--mirror", "--progress", "--", url, ".")
+        new.rename(folder)
 
 
 def _run(url: str, folder: Path, progress: Progress | None, *command: str) -> None:
@@ -123,8 +122,7 @@ def _locked(folder: Path) -> Iterator[None]:
     """Let one process at a time clone or fetch into ``folder``."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with folder.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with alone_in(folder.with_suffix(".lock")):
             yield
     except OSError as error:
         raise DebpatchError(

@@ -23,7 +23,7 @@ from typing import Literal
 
 from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
-from debpatch.files import is_inside
+from debpatch.formats.paths import is_inside
 from debpatch.git.objects import TreeEntry
 from debpatch.git.repository import Commit, Repository
 

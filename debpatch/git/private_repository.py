@@ -16,8 +16,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from debpatch.errors import DebpatchError
-from debpatch.files import scratch_folder
-from debpatch.formats.diff import unquote
+from debpatch.folders import scratch_folder
+from debpatch.formats.paths import unquote
 from debpatch.git.command import Git, GitCommandError
 
 # Unpacking what was imported would renew the times of equal objects that the user has loose.

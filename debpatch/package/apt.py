@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shlex
@@ -13,7 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
-from debpatch.files import cache_folder
+from debpatch.folders import cache_folder
+from debpatch.locks import alone_in
 
 # Debian Policy 5.6.1 and 5.6.12; a suite as apt_preferences(5) has it.
 _WANTED = re.compile(
@@ -60,8 +60,7 @@ def download_source(wanted: str) -> Path:
     try:
         for below in ("state/lists/partial", "cache/archives/partial", "sources", "packages"):
             (folder / below).mkdir(parents=True, exist_ok=True)
-        with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with alone_in(folder / "lock"):
             trouble = _update(folder)
             try:
                 return _download(folder, wanted, trouble)

@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Self
 
 from debpatch.errors import DebpatchError
-from debpatch.files import is_inside
 from debpatch.formats.limits import FILE, require_bytes
+from debpatch.formats.paths import is_inside
 from debpatch.package.source_tree import Mode, PackageFile, is_source
 
 # dpkg-source(1) knows these compressions and no other.

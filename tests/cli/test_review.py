@@ -438,7 +438,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try: files.write_folder(Path(sys.argv[1]), {'report.json': b'{}',\n"
-        "                         'proposals/a': b'a' * 9999}, force=True)\n"
+        "                         'proposals/a': b'a' * 9999})\n"
         "except DebpatchError as error: print(error)\n"
     )
     target = place / "review"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from debpatch.errors import DebpatchError
-from debpatch.files import is_inside
 from debpatch.formats.apply import apply_file, reversed_file
 from debpatch.formats.diff import FileDiff, Hunk
 from debpatch.formats.patch import parse_patch, stripped
+from debpatch.formats.paths import is_inside
 
 SEEDS = (
     b"Description: x\n--- a/x.c\t2024-01-01 00:00:00\n+++ b/x.c\n@@ -1,2 +1,2 @@ f\n a\n-b\n+c\n",

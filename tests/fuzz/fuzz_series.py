@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from debpatch.errors import DebpatchError
-from debpatch.files import is_inside
+from debpatch.formats.paths import is_inside
 from debpatch.formats.series import PATCHES, parse_series
 
 SEEDS = (

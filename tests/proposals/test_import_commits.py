@@ -357,7 +357,7 @@ def test_without_the_exchange_call_folders_step_aside(
             raise AttributeError(name)
 
     monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: NoCall())
-    files.replace_files(package, {"debian/new/file": b"1", "debian/changelog": b"2"})
+    files.change_debian(package, {"debian/new/file": b"1", "debian/changelog": b"2"})
     assert (package / "debian/new/file").read_bytes() == b"1"
     assert (package / "debian/changelog").read_bytes() == b"2"
     assert (package / "debian/rules").stat().st_mode & 0o111

@@ -23,7 +23,7 @@ import pytest
 
 from debpatch.dep3 import fix
 from debpatch.dep3.targets import PatchFile
-from debpatch.files import REPORT, replace_files, write_documents, write_folder
+from debpatch.files import change_debian, write_documents, write_folder
 from trust.commands import READING, WRITING, Arguments, Stage
 from trust.faults import LONG, command, contents, copy_of, run
 
@@ -124,7 +124,7 @@ NEW = {f"f{number}": b"new %d\n" % number for number in range(4)}
 
 
 def in_debian(folder: Path) -> None:
-    replace_files(folder, {f"debian/{name}": data for name, data in NEW.items()})
+    change_debian(folder, {f"debian/{name}": data for name, data in NEW.items()})
 
 
 def without_exchange(folder: Path) -> None:
@@ -138,7 +138,7 @@ def as_documents(folder: Path) -> None:
 
 
 def as_a_review(folder: Path) -> None:
-    write_folder(folder / "debian", {**NEW, REPORT: b"new\n"}, force=True)
+    write_folder(folder / "debian", {**NEW, "report.json": b"new\n"})
 
 
 def in_a_header(folder: Path) -> None:
@@ -159,7 +159,7 @@ WRITERS: dict[str, tuple[Callable[[Path], None], bool]] = {
 @pytest.mark.parametrize("name", WRITERS)
 def test_killed_before_any_change_of_the_file_system(tmp_path: Path, name: str) -> None:
     write, at_once = WRITERS[name]
-    before = {**{f"f{number}": b"old\n" for number in range(3)}, REPORT: b"old\n"}
+    before = {**{f"f{number}": b"old\n" for number in range(3)}, "report.json": b"old\n"}
     seen = []
     for moment in count():
         folder = tmp_path / str(moment)
