@@ -25,7 +25,7 @@ from debpatch.git.branches import Branch, release_branches
 from debpatch.git.history import History, read_history
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.evidence import Fix, picked_from
-from debpatch.landings.search import CLAIMED, Candidate, find_landings
+from debpatch.landings.landings import CLAIMED, Landing, search
 
 _TRAILER = re.compile(r"^.*cherry[ -]picked from.*$", re.MULTILINE | re.IGNORECASE)
 _THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -82,7 +82,7 @@ class _Labels:
     def judge(
         self,
         repository: Repository,
-        found: Mapping[tuple[str, Branch], tuple[Candidate, ...]],
+        found: Mapping[tuple[str, Branch], tuple[Landing, ...]],
         threshold: float,
     ) -> str:
         """Recall, and what is claimed beyond the trailers."""
@@ -147,19 +147,23 @@ def _sample(
 
 def _search(
     repository: Repository, fix: str, labels: _Labels, hidden: Mapping[str, Commit]
-) -> Mapping[Branch, tuple[Candidate, ...]]:
+) -> Mapping[Branch, tuple[Landing, ...]]:
     """Search among the ``hidden`` commits; reading them anew for each fix would take most time."""
-    before, has = labels.history.reached({fix: 1}), labels.history.inherited({fix: 1})
-    lacking = [branch for branch in labels.branches if not has[branch.tip]]
-    having = [fix, *(branch.tip for branch in labels.branches if has[branch.tip])]
-    others = History({sha: commit for sha, commit in hidden.items() if not before[sha]})
-    return find_landings(repository, Fix((hidden[fix],)), lacking, having, others)
+    history = History(hidden)
+    has = history.inherited({fix: 1})
+    bits = {b: 1 << n for n, b in enumerate(labels.branches) if not has[b.tip]}
+    reached = history.reached({branch.tip: bit for branch, bit in bits.items()})
+    found = list(search(repository, Fix((hidden[fix],)), labels.branches, history))
+    return {
+        branch: tuple(each for each in found if reached[each.commit.sha] & bit)
+        for branch, bit in bits.items()
+    }
 
 
 def _log(
     repository: Repository,
     labels: _Labels,
-    found: Mapping[tuple[str, Branch], tuple[Candidate, ...]],
+    found: Mapping[tuple[str, Branch], tuple[Landing, ...]],
     name: str,
 ) -> None:
     """Write down what there is to look at."""

@@ -16,7 +16,7 @@ from debpatch.formats.versions import Release, parse_version, releases
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.identity import Identity, Subject, identify, read_subject
 from debpatch.landings.repairs import FollowUp
-from debpatch.landings.standing import Standing, find_landings
+from debpatch.landings.standing import landed, later_about
 from debpatch.landings.upstream import Upstream
 from debpatch.package.base import find_base, snapshot_commit, tag_formats, upstream_part
 from debpatch.package.patch_series import (
@@ -132,10 +132,10 @@ def audit_series(
     applications = tuple(apply_in_turn(source.tree, patches))
     tell("reading upstream's history")
     paths = {path for patch in patches for path in patch.paths}
-    upstream = Upstream.read(repository, since, package.name, paths, goal)
+    upstream = Upstream.read(repository, since, package.name, paths)
     tell("checking the headers")
     target = package_target(package)
-    headers = look_up(target, repository, base, upstream.history)
+    headers = look_up(target, repository, base)
     settings = settings_of(package)
     reports = list(validate(target, settings, today, headers))
     subjects = [read_subject(upstream, patch) for patch in patches]
@@ -146,13 +146,12 @@ def audit_series(
         tell(f"looking upstream for {patch.name}")
         identities.append(next(found))
     tell("looking where it has landed")
-    standing = Standing(upstream, find_landings(upstream, identities))
     pairs = list(zip(patches, identities, strict=True))
     fates: Iterable[Outcome | None] = [None] * len(patches)
     if goal:
-        fates = outcomes(upstream, standing, pairs, goal, source.generated)
+        fates = outcomes(upstream, pairs, goal, source.generated)
     findings = {report.patch.name: report.findings for report in reports if report.patch}
-    carriers = _carriers(standing, pairs)
+    carriers = _carriers(repository, pairs)
     return Audit(
         package,
         base,
@@ -164,9 +163,9 @@ def audit_series(
                 application,
                 identity,
                 _released(upstream, identity),
-                tuple(_unproved(upstream, standing, subject, identity)),
-                droppable(upstream, standing, subject.patch, identity),
-                tuple(_later(upstream, standing, identity, carriers)),
+                tuple(_unproved(repository, subject, identity)),
+                droppable(upstream, subject.patch, identity),
+                tuple(_later(upstream, identity, carriers)),
                 fate,
             )
             for subject, application, identity, fate in zip(
@@ -218,13 +217,13 @@ def _older_release(repository: Repository, package: SourcePackage) -> str | None
 Pairs = Sequence[tuple[SeriesPatch, Identity | None]]
 
 
-def _carriers(standing: Standing, pairs: Pairs) -> Mapping[str, str]:
+def _carriers(repository: Repository, pairs: Pairs) -> Mapping[str, str]:
     """The patches that carry commits, by the full ids of these and of their other landings."""
     return {
         landing.sha: patch.name
         for patch, identity in pairs
         if identity
-        for landing in standing.landings(identity)
+        for landing in landed(repository, identity.commits)
     }
 
 
@@ -235,21 +234,20 @@ def _released(upstream: Upstream, identity: Identity | None) -> Release | None:
 
 
 def _unproved(
-    upstream: Upstream, standing: Standing, subject: Subject, identity: Identity | None
+    repository: Repository, subject: Subject, identity: Identity | None
 ) -> Iterator[Commit]:
     """The commits that the header says the patch comes from, without anything of theirs in it."""
-    landed = {commit.sha for commit in standing.landings(identity)} if identity else set()
+    own = {c.sha for c in landed(repository, identity.commits)} if identity else set()
     for sha in subject.claimed:
-        if sha not in landed:
-            yield upstream.repository.commit(sha)
+        if sha not in own:
+            yield repository.commit(sha)
 
 
 def _later(
     upstream: Upstream,
-    standing: Standing,
     identity: Identity | None,
     carriers: Mapping[str, str],
 ) -> Iterator[Later]:
-    for follow in standing.follow_ups(identity) if identity else ():
+    for follow in later_about(upstream.repository, identity.commits) if identity else ():
         released = upstream.releases_with(follow.commit.sha)
         yield Later(follow, next(iter(released), None), carriers.get(follow.commit.sha))

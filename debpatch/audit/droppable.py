@@ -16,7 +16,7 @@ from typing import Literal
 from debpatch.formats.versions import Release
 from debpatch.git.tree import Edit, Tree
 from debpatch.landings.identity import Identity
-from debpatch.landings.standing import Standing
+from debpatch.landings.standing import has_all
 from debpatch.landings.upstream import Upstream
 from debpatch.package.patch_series import Application, Obstacle, SeriesPatch, apply_in_turn
 
@@ -64,15 +64,13 @@ class Outcome:
 # -- from which release on -------------------------------------------------------------------------
 
 
-def droppable(
-    upstream: Upstream, standing: Standing, patch: SeriesPatch, identity: Identity | None
-) -> Droppable:
+def droppable(upstream: Upstream, patch: SeriesPatch, identity: Identity | None) -> Droppable:
     """Find the first releases on which ``patch`` has nothing left to do."""
     newest = newest_line(upstream)
     if identity and identity.explains:
-        own = _first_having(upstream, standing, identity, upstream.own_line)
-        own = own or _first_having(upstream, standing, identity, _later_releases(upstream))
-        other = _first_having(upstream, standing, identity, newest)
+        own = _first_having(upstream, identity, upstream.own_line)
+        own = own or _first_having(upstream, identity, _later_releases(upstream))
+        other = _first_having(upstream, identity, newest)
         if own or other:
             return Droppable(own or other, other, "commits", identity.is_whole)
     own = _first_reading(upstream, patch, upstream.own_line)
@@ -83,21 +81,26 @@ def droppable(
 def newest_line(upstream: Upstream) -> tuple[Release, ...]:
     """The releases of the newest line, if it is not the package's own."""
     newest = upstream.newest
-    if newest is None or newest in upstream.own_line or upstream.tagged[newest] == upstream.base:
+    if newest is None or newest in upstream.own_line or upstream.commit_of(newest) == upstream.base:
         return ()
-    packaged = next((r for r in upstream.releases if upstream.tagged[r] == upstream.base), newest)
+    packaged = _packaged(upstream) or newest
     length = max(1, len(packaged.version.numbers) - 1)
     line = newest.version.numbers[:length]
     return tuple(r for r in upstream.releases if r.version.numbers[:length] == line)
 
 
+def _packaged(upstream: Upstream) -> Release | None:
+    """The release that the package is built from."""
+    return next((r for r in upstream.releases if upstream.commit_of(r) == upstream.base), None)
+
+
 def _first_having(
-    upstream: Upstream, standing: Standing, identity: Identity, line: Sequence[Release]
+    upstream: Upstream, identity: Identity, line: Sequence[Release]
 ) -> Release | None:
     """The release of the line from which on all have the commits."""
     first = None
     for release in reversed(line):
-        if not standing.has(upstream.tagged[release], identity):
+        if not has_all(upstream.repository, upstream.commit_of(release), identity.commits):
             break
         first = release
     return first
@@ -105,7 +108,7 @@ def _first_having(
 
 def _later_releases(upstream: Upstream) -> tuple[Release, ...]:
     """The releases with a higher version than the packaged one, on whatever line."""
-    packaged = next((r for r in upstream.releases if upstream.tagged[r] == upstream.base), None)
+    packaged = _packaged(upstream)
     return tuple(
         release
         for release in upstream.releases
@@ -124,7 +127,7 @@ def _first_reading(
 
 def _tree(upstream: Upstream, release: Release) -> Tree:
     repository = upstream.repository
-    return Tree(repository, repository.tree(upstream.tagged[release]), release.tag)
+    return Tree(repository, repository.tree(upstream.commit_of(release)), release.tag)
 
 
 def reads_as_after(tree: Tree, patch: SeriesPatch) -> bool:
@@ -140,7 +143,6 @@ def reads_as_after(tree: Tree, patch: SeriesPatch) -> bool:
 
 def outcomes(
     upstream: Upstream,
-    standing: Standing,
     patches: Sequence[tuple[SeriesPatch, Identity | None]],
     onto: str,
     generated: Set[str],
@@ -151,7 +153,7 @@ def outcomes(
     that upstream's repository does not have.
     """
     tree = Tree(upstream.repository, upstream.repository.tree(onto), onto[:12])
-    early = [_early(standing, onto, tree, *each, generated) for each in patches]
+    early = [_early(onto, tree, *each, generated) for each in patches]
     rest = [patch for (patch, _), outcome in zip(patches, early, strict=True) if not outcome]
     applied = apply_in_turn(tree, rest)
     for outcome in early:
@@ -159,7 +161,6 @@ def outcomes(
 
 
 def _early(
-    standing: Standing,
     onto: str,
     tree: Tree,
     patch: SeriesPatch,
@@ -172,7 +173,9 @@ def _early(
     if reads_as_after(tree, patch):
         return Outcome(Fate.DROPPABLE, "content")
     # That the commits are there, and the patch still applies, is a contradiction to look at.
-    has_commits = identity and identity.explains and standing.has(onto, identity)
+    has_commits = (
+        identity and identity.explains and has_all(tree.repository, onto, identity.commits)
+    )
     if identity and has_commits and Edit.of(tree).apply(patch.files):
         return Outcome(Fate.DROPPABLE, "commits", sure=identity.is_whole)
     return None

@@ -15,15 +15,14 @@ from debpatch.backport.blame import Blame
 from debpatch.backport.conflicts import PlacedConflict, placed
 from debpatch.backport.search import Attempt, Bound, Bounds, Need, Replayer, Search
 from debpatch.formats.commit_keys import bare_subject
-from debpatch.git.branches import release_branches
 from debpatch.git.differences import diffstat
-from debpatch.git.history import read_history
+from debpatch.git.history import is_ancestor
 from debpatch.git.merge import Outcome, Pick
-from debpatch.git.repository import Commit
+from debpatch.git.repository import Commit, Repository
 from debpatch.landings.already_applied import AlreadyApplied
+from debpatch.landings.landings import origins
 from debpatch.landings.ports import Port, find_ports
 from debpatch.landings.repairs import FollowUp, follow_ups
-from debpatch.landings.search import origins
 from debpatch.package.target import Target, check_related
 
 Role = Literal["wanted", "prerequisite", "follow-up"]
@@ -182,23 +181,28 @@ def _follow_ups(
 ) -> tuple[FollowUp, ...]:
     """What is about ``commits``, or about what they were picked from, and not in the target."""
     repository = target.repository
-    tips = [branch.tip for branch in release_branches(repository)]
     shas = [commit.sha for commit in commits]
-    history = read_history(repository, [*tips, *shas], [target.commit])
     sources = [origin for commit in commits for origin in origins(repository, commit)]
     family = {commit.sha: commit for commit in (*commits, *sources)}
-    within = history.inherited(dict.fromkeys(family, 1))
     # The same repair on several branches counts once, best as what came after the commit itself.
     found: dict[tuple[str, str], FollowUp] = {}
-    for follow in follow_ups(family.values(), history):
+    for follow in follow_ups(repository, family.values()):
         commit = follow.commit
         is_far = follow.kind == "mentions" and follow.of.sha not in shas
-        if is_far or len(commit.parents) > 1 or applied.of(commit):
+        is_revert_of_revert = follow.of.sha not in family
+        if is_far or is_revert_of_revert or len(commit.parents) > 1 or applied.of(commit):
             continue
         key = bare_subject(commit.subject), follow.kind
-        if key not in found or (within[commit.sha] and not within[found[key].commit.sha]):
+        if key not in found or (
+            _is_after(repository, family, commit)
+            and not _is_after(repository, family, found[key].commit)
+        ):
             found[key] = follow
     return tuple(found.values())
+
+
+def _is_after(repository: Repository, shas: Iterable[str], commit: Commit) -> bool:
+    return any(is_ancestor(repository, sha, commit.sha) for sha in shas)
 
 
 def _repairs(follows: Iterable[FollowUp], wanted: Set[str], known: Set[str]) -> list[FollowUp]:

@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from debpatch.dep3.landings import Landing, Landings
 from debpatch.formats.dep3_header import Header
 from debpatch.formats.references import Reference, ReferenceKind, named_commits
 from debpatch.formats.versions import Release
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from debpatch.compare.change import Change
     from debpatch.formats.diff import Hunk
     from debpatch.git.repository import Commit, Repository
+    from debpatch.landings.standing import InReleases
 
 # A check of form alone neither compares nor opens a repository, and need not wait for these.
 
@@ -82,7 +82,7 @@ class Evidence:
     named: tuple[Named, ...]
     together: Match | None
     source: Named | None
-    landings: tuple[Landing, ...]
+    landings: tuple[InReleases, ...]
     releases: tuple[Release, ...]
     base: Release | None
     complete: bool
@@ -127,15 +127,18 @@ def gather(
     named: Iterable[Named],
     patch: bytes,
     repository: Repository,
-    landings: Landings,
     base: Release | None,
+    package_name: str = "",
 ) -> Evidence:
     """Compare the ``patch`` with the commits that its header has ``named``, and place them.
 
-    Raises DebpatchError where the patch's diff is damaged or the repository lacks objects.
+    ``base`` is the release that is packaged, ``package_name`` the package's name, if known. Raises
+    DebpatchError where the patch's diff is damaged or the repository lacks objects.
     """
     from debpatch.compare.change import changes
     from debpatch.formats.diff import parse_diff
+    from debpatch.git.releases import known_releases, releases_with
+    from debpatch.landings.standing import in_releases
 
     ours = changes(parse_diff(patch, where="the patch"), None)
     theirs: dict[str, list[Change]] = {}
@@ -148,9 +151,8 @@ def gather(
             sha = one.commit.sha
             if sha not in theirs:
                 theirs[sha] = changes(commit_diff(repository, one.commit), sha)
-            own = (landing for landing in landings.of.get(sha, ()) if landing.sha == sha)
-            contained_in = next((landing.releases for landing in own), ())
-            one = replace(one, match=_match(theirs[sha], ours), releases=contained_in)
+            releases = releases_with(repository, sha, package_name)
+            one = replace(one, match=_match(theirs[sha], ours), releases=releases)
         compared.append(one)
     origins = [one.commit.sha for one in compared if one.kind == "origin" and one.commit]
     several = [change for sha in origins for change in theirs[sha]] if len(origins) > 1 else []
@@ -159,8 +161,10 @@ def gather(
         tuple(compared),
         _match(several, ours) if several else None,
         source,
-        landings.of.get(source.commit.sha, ()) if source and source.commit else (),
-        landings.releases,
+        in_releases(repository, source.commit.sha, package_name)
+        if source and source.commit
+        else (),
+        known_releases(repository, package_name),
         base,
         complete=bool(repository.refs) and not (repository.shallow or repository.partial),
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from debpatch.dep3.evidence import Evidence, Match, Named
-from debpatch.dep3.landings import Landing
 from debpatch.dep3.rules import Case, Problem, Witness, revalue, rule
 from debpatch.formats.dep3_fields import commits_in, debian_bug, parse_origin, urls_in
 from debpatch.formats.versions import Release, parse_version
 
-_CERTAIN = {"itself", "cherry-pick", "same-change"}
+if TYPE_CHECKING:
+    from debpatch.landings.standing import InReleases
 
 
 @rule("commit-unknown", "error", "evidence")
@@ -162,12 +163,12 @@ def already_in_base(case: Case) -> Iterator[Problem]:
         return
 
 
-def _in_base(evidence: Evidence) -> list[Landing]:
+def _in_base(evidence: Evidence) -> list[InReleases]:
     is_carried = evidence.source and evidence.source.match and evidence.source.match.carried
     return [
         landing
         for landing in evidence.landings
-        if is_carried and landing.how in _CERTAIN and evidence.base in landing.releases
+        if is_carried and landing.landing.is_whole and evidence.base in landing.releases
     ]
 
 
@@ -179,7 +180,7 @@ def commits_disagree(case: Case) -> Iterator[Problem]:
         return
     origins = {named.commit.sha for named in evidence.of("origin") if named.commit}
     applied = [named for named in evidence.of("applied-upstream") if named.commit]
-    related = origins | {landing.sha for landing in evidence.landings}
+    related = origins | {landing.commit.sha for landing in evidence.landings}
     if origins and applied and not {n.commit.sha for n in applied if n.commit} & related:
         yield Problem(
             field.line,
@@ -205,7 +206,7 @@ def applied_upstream_missing(case: Case) -> Iterator[Problem]:
         return
     best = _best(evidence)
     first = _first(best, evidence.base)
-    commit = _link(case, best.sha)
+    commit = _link(case, best.commit.sha)
     value = f"{release_name(first)}, {commit}" if first else commit
     yield Problem(
         None,
@@ -269,30 +270,30 @@ def release_name(release: Release) -> str:
     return text if "." in text else re.sub(r"(?<=\d)[_-](?=\d)", ".", text)
 
 
-def _best(evidence: Evidence) -> Landing:
+def _best(evidence: Evidence) -> InReleases:
     """The landing to name: on the package's own release line, else the one released first."""
     line = evidence.base.version.numbers[:2] if evidence.base else None
 
-    def rank(landing: Landing) -> tuple[bool, tuple[bool, object]]:
+    def rank(landing: InReleases) -> tuple[bool, tuple[bool, object]]:
         first = _first(landing, evidence.base)
         return (first is None or first.version.numbers[:2] != line, _age(first))
 
     return min(evidence.landings, key=rank)
 
 
-def _first(landing: Landing, base: Release | None) -> Release | None:
+def _first(landing: InReleases, base: Release | None) -> Release | None:
     """The first release with ``landing``, on the package's release line where there is one."""
     line = base.version.numbers[:2] if base else None
     near = [release for release in landing.releases if release.version.numbers[:2] == line]
     return near[0] if near else landing.first
 
 
-def _where(landings: Iterable[Landing]) -> str:
+def _where(landings: Iterable[InReleases]) -> str:
     """In which releases the fix is, the oldest first, by which commits."""
     by_release: dict[str, list[str]] = {}
     for landing in sorted(landings, key=lambda landing: _age(landing.first)):
         name = release_name(landing.first) if landing.first else "no release yet"
-        by_release.setdefault(name, []).append(landing.sha[:12])
+        by_release.setdefault(name, []).append(landing.commit.short)
     *places, last = (f"{name} ({', '.join(shas)})" for name, shas in by_release.items())
     return f"the fix is in {', '.join(places)} and {last}" if places else f"the fix is in {last}"
 
@@ -301,17 +302,17 @@ def _age(release: Release | None) -> tuple[bool, object]:
     return (release is None, release.version.key if release else ())
 
 
-def _landed(landing: Landing) -> str:
-    return f'{landing.sha[:12]} ("{landing.subject}")'
+def _landed(landing: InReleases) -> str:
+    return f'{landing.commit.short} ("{landing.commit.subject}")'
 
 
 def _named(named: Named) -> str:
     return f'{named.commit.short} ("{named.commit.subject}")' if named.commit else named.sha
 
 
-def _witness(landing: Landing) -> Witness:
+def _witness(landing: InReleases) -> Witness:
     first = landing.first
-    return Witness(landing.sha, landing.subject, first.tag if first else None)
+    return Witness(landing.commit.sha, landing.commit.subject, first.tag if first else None)
 
 
 def _witnesses(*named: Named) -> tuple[Witness, ...]:

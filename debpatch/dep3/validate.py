@@ -9,7 +9,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from debpatch.dep3.evidence import Evidence, closed_with, find_named, gather
-from debpatch.dep3.landings import Landings, find_landings
 from debpatch.dep3.rules import Case, Edit, Problem, Rule, Severity, Witness, all_rules
 from debpatch.dep3.settings import Settings
 from debpatch.dep3.syntax import accepted_by
@@ -20,7 +19,6 @@ from debpatch.formats.dep3_header import Field, Header, Layout, read_header
 from debpatch.formats.versions import Release, read_release
 
 if TYPE_CHECKING:
-    from debpatch.git.history import History
     from debpatch.git.repository import Repository
 
 
@@ -57,38 +55,31 @@ class HeaderReport:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The upstream repository, where fixes have landed in it, and the release that is packaged."""
+    """The upstream repository, the release that is packaged, the package's name if it is known."""
 
     repository: Repository
-    landings: Landings
     base: Release | None
+    package_name: str = ""
 
 
 NO_REPOSITORY = "no upstream repository was given"
 
 
-def look_up(
-    target: PatchSet,
-    repository: Repository,
-    base: str | None = None,
-    history: History | None = None,
-) -> Upstream:
-    """Read once what ``repository`` says of all commits that the patches of ``target`` name.
+def look_up(target: PatchSet, repository: Repository, base: str | None = None) -> Upstream:
+    """Make ready to ask ``repository`` of the commits that the patches of ``target`` name.
 
     ``base`` is the tag that the package is built from; without it, the one of the package's
-    version, or of the version in the patch's own paths, if there is one. ``history`` is that of all
-    branches and releases, where it has been read already.
+    version, or of the version in the patch's own paths, if there is one. Raises DebpatchError where
+    the clone lacks what it should have.
     """
-    wanted = {
-        named.commit.sha
-        for patch in target.patches
-        for named in find_named(read_header(patch.read()), repository)
-        if named.commit
-    }
+    headers = (read_header(patch.read()) for patch in target.patches)
+    if any(named.commit for header in headers for named in find_named(header, repository)):
+        from debpatch.git.history import whole_history
+
+        whole_history(repository)  # of which nearly all is asked
     name = target.package.name if target.package else ""
-    landings = find_landings(repository, sorted(wanted), name, history)
     tag = base or _base(target, repository)
-    return Upstream(repository, landings, read_release(tag, name) if tag else None)
+    return Upstream(repository, read_release(tag, name) if tag else None, name)
 
 
 def _base(target: PatchSet, repository: Repository) -> str | None:
@@ -163,7 +154,7 @@ def _evidence(
     if all(one.kind == "cause" for one in named):
         return None, "no upstream commit is named"
     try:
-        evidence = gather(named, data, upstream.repository, upstream.landings, upstream.base)
+        evidence = gather(named, data, upstream.repository, upstream.base, upstream.package_name)
     except DebpatchError as error:
         return None, str(error)
     if not any(one.commit for one in named if one.kind != "cause"):

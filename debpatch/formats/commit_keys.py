@@ -14,7 +14,7 @@ _DECORATION = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"[0-9a-f]{7,}")
-_MAIL = re.compile(r"<([^<>\s]+)>")
+_MAIL = re.compile(r"^Message-Id: *<([^<>\s]+)>", re.MULTILINE | re.IGNORECASE)
 _CVE = re.compile(r"CVE(?:-|:\s*)(\d{4}-\d{4,})", re.IGNORECASE)
 _ISSUE = re.compile(r"[#!](\d+)|/(?:issues|pull|merge_requests)/(\d+)")
 _SHORTEST = 7

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
 from debpatch.caching import cached_while_open, is_cached
@@ -18,15 +18,41 @@ from debpatch.git.repository import Commit, Repository
 _FORMAT = "%H%x00%P%x00%T%x00%an <%ae>%x00%at%x00%ct%x00%B"
 
 
+_FEW = 3
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """Commits by their full ids, children before parents."""
 
     commits: Mapping[str, Commit]
+    _ages: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
+    _by_key: dict[str, dict[str, None]] = field(default_factory=dict, compare=False, repr=False)
+    _asked: list[None] = field(default_factory=list, compare=False, repr=False)
 
     def matching(self, keys: Set[str]) -> list[Commit]:
-        """The commits that have one of ``keys`` (see ``formats.commit_keys``), in this order."""
-        return [c for c in self.commits.values() if not keys.isdisjoint(c.keys)]
+        """At least the commits that have one of ``keys`` (see ``formats.commit_keys``), in order.
+
+        To read all keys takes longer than to look through all commits a few times, so whoever asks
+        looks at each itself, and those who ask often get no more than they need.
+        """
+        if len(self._asked) < _FEW:
+            self._asked.append(None)
+            return list(self.commits.values())
+        if not self._by_key:
+            for sha, commit in self.commits.items():
+                for key in commit.keys:
+                    self._by_key.setdefault(key, {})[sha] = None
+        found = {sha for key in keys for sha in self._by_key.get(key, ())}
+        ages = self.ages
+        return [self.commits[sha] for sha in sorted(found, key=lambda sha: -ages[sha])]
+
+    @property
+    def ages(self) -> Mapping[str, int]:
+        """A number for each commit, lower for parents than for their children."""
+        if not self._ages:
+            self._ages.update((sha, n) for n, sha in enumerate(reversed(list(self.commits))))
+        return self._ages
 
     def reached(self, starts: Mapping[str, int]) -> Mapping[str, int]:
         """Which of ``starts`` have each commit in their history.
@@ -38,7 +64,8 @@ class History:
         for sha, commit in self.commits.items():
             if own := bits[sha]:
                 for parent in commit.parents:
-                    bits[parent] |= own
+                    # A long line of commits shares one number, which may have a bit for each tag.
+                    bits[parent] = bits[parent] | own if bits[parent] not in {0, own} else own
         return bits
 
     def part(self, tips: Iterable[str], without: Iterable[str]) -> History:
@@ -92,8 +119,27 @@ def _bearers(repository: Repository, sha: str) -> Mapping[str, int]:
 def is_ancestor(repository: Repository, sha: str, other: str) -> bool:
     """Tell whether the commit ``sha`` is ``other`` or in its history."""
     if is_cached(repository, whole_history) and other in whole_history(repository).commits:
+        if other in repository.tag_commits.values():
+            return bool(_tags_having(repository)[sha] & _tag_bits(repository)[other])
         return bool(_bearers(repository, sha).get(other))
     return merge_base(repository, sha, other) == sha
+
+
+def tags_having(repository: Repository, sha: str) -> frozenset[str]:
+    """The short names of the tags whose history has the commit ``sha``, by the whole history."""
+    having, bits = _tags_having(repository)[sha], _tag_bits(repository)
+    return frozenset(tag for tag, at in repository.tag_commits.items() if having & bits[at])
+
+
+@cached_while_open()
+def _tag_bits(repository: Repository) -> Mapping[str, int]:
+    """A bit for each commit that has a tag."""
+    return {sha: 1 << n for n, sha in enumerate(dict.fromkeys(repository.tag_commits.values()))}
+
+
+@cached_while_open()
+def _tags_having(repository: Repository) -> Mapping[str, int]:
+    return whole_history(repository).reached(_tag_bits(repository))
 
 
 _MOST_BESIDE = 200

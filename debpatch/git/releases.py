@@ -1,29 +1,44 @@
-"""In which releases a commit is."""
+"""In which releases a commit is: the one place that answers this."""
 
 from __future__ import annotations
 
 from debpatch.caching import cached_while_open, is_cached
-from debpatch.formats.versions import releases
-from debpatch.git.history import is_ancestor, whole_history
+from debpatch.formats.versions import Release, releases
+from debpatch.git.history import tags_having, whole_history
 from debpatch.git.repository import Repository
 
 
-def first_release(repository: Repository, sha: str) -> str | None:
-    """The lowest version among the tags that contain the commit; None if none does.
+@cached_while_open()
+def known_releases(repository: Repository, package_name: str = "") -> tuple[Release, ...]:
+    """The project's releases, oldest version first.
 
-    ``git describe --contains`` would name the nearest tag, which may be on another branch.
+    Where the tags of several projects are in the repository, ``package_name`` tells which it is;
+    without it, it is the one with most of them.
     """
-    known = releases(tags_containing(repository, sha))
-    return known[0].tag if known else None
+    return tuple(releases(repository.tag_commits, package_name))
 
 
 @cached_while_open()
-def tags_containing(repository: Repository, sha: str) -> tuple[str, ...]:
+def releases_with(repository: Repository, sha: str, package_name: str = "") -> tuple[Release, ...]:
+    """The releases whose history has the commit with the full id ``sha``, oldest version first.
+
+    ``git describe --contains`` would name the nearest tag, which may be on another branch.
+    """
+    having = tags_containing(repository, sha)
+    return tuple(r for r in known_releases(repository, package_name) if r.tag in having)
+
+
+def first_release(repository: Repository, sha: str, package_name: str = "") -> str | None:
+    """The tag of the release with the lowest version that has the commit; None if none does."""
+    return next((r.tag for r in releases_with(repository, sha, package_name)), None)
+
+
+@cached_while_open()
+def tags_containing(repository: Repository, sha: str) -> frozenset[str]:
     """The short names of the tags whose history has the commit with the full id ``sha``."""
-    if is_cached(repository, whole_history):
-        tags = repository.tag_commits.items()
-        return tuple(tag for tag, commit in tags if is_ancestor(repository, sha, commit))
+    if is_cached(repository, whole_history) and sha in whole_history(repository).commits:
+        return tags_having(repository, sha)
     output = repository.run(
         "for-each-ref", f"--contains={sha}", "--format=%(refname:strip=2)", "refs/tags"
     )
-    return tuple(output.decode("utf-8", "surrogateescape").splitlines())
+    return frozenset(output.decode("utf-8", "surrogateescape").splitlines())

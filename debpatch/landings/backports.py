@@ -6,8 +6,7 @@ the code to change; where it never had that code, there is nothing to fix.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -18,22 +17,24 @@ from debpatch.compare.change import Change
 from debpatch.compare.comparison import compare
 from debpatch.errors import DebpatchError
 from debpatch.formats.references import named_commits
-from debpatch.formats.versions import read_release, releases
-from debpatch.git.branches import Branch, branch_version, release_branches, tag_branches
-from debpatch.git.history import History, is_ancestor, read_history
+from debpatch.formats.versions import read_release
+from debpatch.git.branches import Branch, branch_version, release_branches
+from debpatch.git.history import is_ancestor, whole_history
+from debpatch.git.releases import first_release
 from debpatch.git.repository import Commit, Repository
 from debpatch.git.tree import Tree
 from debpatch.landings.affected import affected, is_trivia, significant
-from debpatch.landings.evidence import Fix, Sign, confidence
-from debpatch.landings.repairs import FollowUp, follow_ups
-from debpatch.landings.search import (
-    CLAIMED,
-    SUSPECTED,
-    Candidate,
-    find_landings,
+from debpatch.landings.evidence import Sign
+from debpatch.landings.landings import (
+    Landing,
+    landings_in,
+    landings_on,
+    lines,
     origins,
+    possible_copies,
     renamed_on,
 )
+from debpatch.landings.repairs import FollowUp, follow_ups
 from debpatch.package.target import Target
 
 
@@ -55,20 +56,37 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Landing:
-    """A commit that has the fix on some branch.
+class LandingOnBranch:
+    """A landing of the fix as it is on one branch.
 
     ``patch`` is its name where it is a patch of a package's series. ``released_in`` is the oldest
-    version that has it; ``reverted_by`` the commit that took it back there, if one did.
+    release that has the commit; ``reverted_by`` what reverted it on the branch.
     """
 
-    commit: Commit
-    signs: tuple[Sign, ...]
-    confidence: float
-    similarity: float | None
+    landing: Landing
     released_in: str | None
     patch: str | None = None
     reverted_by: Commit | None = None
+
+    @property
+    def commit(self) -> Commit:
+        """The commit that brought the fix."""
+        return self.landing.commit
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that this is a landing, from 0 to 1."""
+        return self.landing.confidence
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """What speaks for it, the strongest first."""
+        return tuple(sorted(self.landing.signs, key=list(Sign).index))
+
+    @property
+    def stands(self) -> bool:
+        """Whether the branch has the fix by it: it is a landing, and was not reverted."""
+        return self.landing.is_claimed and self.reverted_by is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +102,7 @@ class BranchState:
 
     branch: Branch
     state: State
-    landings: tuple[Landing, ...]
+    landings: tuple[LandingOnBranch, ...]
     lacks: tuple[Change, ...] = ()
     carried: tuple[int, int] | None = None
     cause: Commit | None = None
@@ -128,24 +146,19 @@ def find_backports(
 
     Raises DebpatchError where no branch matches, and for a commit that changes nothing.
     """
-    branches = list(release_branches(repository, globs))
-    tags = {tag: sha for tag, sha in repository.tag_commits.items() if read_release(tag)}
-    own = Branch(package.name, package.commit) if package else None
-    tips = [*(branch.tip for branch in branches), *([own.tip] if own else []), *tags.values()]
-    history = read_history(repository, tips, [commit.sha])
-    if not globs:
-        branches += tag_branches(history, branches, tags)
-    survey = _Survey.of(repository, commit, [*branches, *([own] if own else [])], history, tags)
-    if not survey.change.changes:
+    change = read_alternative(repository, [commit])
+    if not change.changes:
         raise DebpatchError(f"{commit.short} changes nothing; name the commit that has the fix")
-    states = {branch: _state(survey, branch, package) for branch in survey.branches}
+    branches = release_branches(repository, globs) if globs else lines(repository)
+    survey = _Survey(repository, commit, change, branches, package)
+    states = {branch: survey.state(branch, found) for branch, found in survey.landings.items()}
     return Backports(
         commit,
-        survey.fix.commits[1:],
-        survey.released[commit.sha],
-        tuple(states[branch] for branch in branches),
+        origins(repository, commit),
+        survey.released_in(commit),
+        tuple(states.values()),
         survey.later(),
-        states[own] if own else None,
+        survey.package_state(),
         _branch_of(package, branches) if package else None,
         package.package if package else None,
     )
@@ -163,23 +176,27 @@ def _branch_of(package: Target, branches: Iterable[Branch]) -> str | None:
     return fitting[max(fitting, key=len)] if fitting else None
 
 
-@dataclass(frozen=True)
 class _Survey:
-    """What is known of a fix on all ``branches``, before it is judged.
+    """What is known of a fix on all ``branches`` and in ``package``, and how that is judged."""
 
-    ``has`` and ``reached`` give for each commit the bits of the branches that have it.
-    """
-
-    repository: Repository
-    fix: Fix
-    branches: Sequence[Branch]
-    history: History
-    having: Set[Branch]
-    candidates: Mapping[Branch, tuple[Candidate, ...]]
-    follow_ups: tuple[FollowUp, ...]
-    released: Mapping[str, str | None]
-    reached: Mapping[str, int]
-    change: Alternative
+    def __init__(
+        self,
+        repository: Repository,
+        commit: Commit,
+        change: Alternative,
+        branches: Sequence[Branch],
+        package: Target | None,
+    ) -> None:
+        self.repository = repository
+        self.commit = commit
+        self.change = change
+        self.package = package
+        self.landings = landings_on(repository, commit.sha, branches)
+        self.in_package = landings_in(package, commit.sha) if package else ()
+        known = {each.commit.sha: each for found in self.landings.values() for each in found}
+        landed = [each.commit for each in known.values() if each.is_claimed]
+        fix = (commit, *origins(repository, commit))
+        self.follow_ups = follow_ups(repository, [*fix, *landed])
 
     @cached_property
     def significant(self) -> Sequence[Change]:
@@ -189,191 +206,126 @@ class _Survey:
     @cached_property
     def causes(self) -> Mapping[str, Commit]:
         """The commits that the fix says brought the bug, by the ids of what may be their copies."""
-        message = self.fix.commits[0].message.encode("utf-8", "replace")
+        message = self.commit.message.encode("utf-8", "replace")
         named = [reference.sha for reference in named_commits(message) if reference.kind == "cause"]
-        found = {self.repository.resolve(sha) for sha in named if self.repository.has(sha)}
-        causes = [self.repository.commit(sha) for sha in found]
-        copies = {cause.sha: cause for cause in causes}
-        for cause in causes:
-            known = Fix((cause,))
-            for sha, commit in self.history.commits.items():
-                if confidence(known.signs(commit), None) >= SUSPECTED:
-                    copies[sha] = cause
-        return copies
-
-    @classmethod
-    def of(
-        cls,
-        repository: Repository,
-        commit: Commit,
-        branches: Sequence[Branch],
-        history: History,
-        tags: Mapping[str, str],
-    ) -> _Survey:
-        """Search the ``history`` of ``branches``; ``tags`` are releases by name."""
-        fix = Fix((commit, *origins(repository, commit)))
-        has = history.inherited({commit.sha: 1})
-        having = {branch for branch in branches if has[branch.tip]}
-        lacking = [branch for branch in branches if branch not in having]
-        tips = [commit.sha, *(branch.tip for branch in having)]
-        found = find_landings(repository, fix, lacking, tips, history)
-        landed = {
-            candidate.commit.sha: candidate.commit
-            for candidates in found.values()
-            for candidate in candidates
-            if candidate.confidence >= CLAIMED
+        shas = {self.repository.resolve(sha) for sha in named if self.repository.has(sha)}
+        causes = [self.repository.commit(sha) for sha in sorted(shas)]
+        return {
+            copy: cause for cause in causes for copy in possible_copies(self.repository, cause.sha)
         }
-        later = follow_ups([*fix.commits, *landed.values()], history)
-        undone = follow_ups([f.commit for f in later if f.kind == "reverts"], history)
-        later += tuple(follow for follow in undone if follow.kind == "reverts")
-        later = tuple(follow for follow in later if not _is_ours(follow.commit))
-        shas = {commit.sha, *landed, *(follow.commit.sha for follow in later)}
-        bits: dict[str, int] = defaultdict(int)
-        for number, branch in enumerate(branches):
-            bits[branch.tip] |= 1 << number
-        return cls(
-            repository,
-            fix,
-            branches,
-            history,
-            having,
-            found,
-            later,
-            first_releases(history, tags, shas),
-            history.reached(bits),
-            read_alternative(repository, [commit]),
-        )
 
-    def in_order(self, landings: Iterable[Landing]) -> tuple[Landing, ...]:
-        """The landings as they were made, parents first: so they would be picked."""
-        return tuple(sorted(landings, key=lambda each: self._order[each.commit.sha]))
+    def released_in(self, commit: Commit) -> str | None:
+        """The oldest release that has the commit; None for a patch of the package's."""
+        name = self.package.source if self.package else ""
+        return None if self._is_own(commit) else first_release(self.repository, commit.sha, name)
 
-    @cached_property
-    def _order(self) -> Mapping[str, int]:
-        return {sha: number for number, sha in enumerate(reversed(list(self.history.commits)))}
-
-    def is_on(self, sha: str, branch: Branch) -> bool:
-        """Whether the branch has the commit, one that the fix does not have."""
-        return bool(self.reached[sha] >> self.branches.index(branch) & 1)
-
-    def has(self, sha: str, branch: Branch) -> bool:
-        """Whether the branch has the commit, which may be any."""
-        if sha in self.history.commits:
-            return self.is_on(sha, branch)
-        return is_ancestor(self.repository, sha, branch.tip)
-
-    def reverted_by(self, sha: str, branch: Branch) -> Commit | None:
-        """The commit on ``branch`` that took ``sha`` back and was not taken back itself."""
-        for follow in self.follow_ups:
-            if follow.kind == "reverts" and follow.of.sha == sha:
-                on_branch = self.is_on(follow.commit.sha, branch)
-                if on_branch and not self.reverted_by(follow.commit.sha, branch):
-                    return follow.commit
-        return None
+    def _is_own(self, commit: Commit) -> bool:
+        return self.package is not None and commit.sha in self.package.own
 
     def later(self) -> tuple[Later, ...]:
         """The follow-ups with what has them."""
         return tuple(
             Later(
                 follow,
-                self.released[follow.commit.sha],
-                tuple(b.name for b in self.branches if self.is_on(follow.commit.sha, b)),
+                self.released_in(follow.commit),
+                tuple(b.name for b in self.landings if self._has(b, follow.commit.sha)),
             )
             for follow in self.follow_ups
         )
 
+    def _has(self, branch: Branch, sha: str) -> bool:
+        return is_ancestor(self.repository, sha, branch.tip)
 
-def _is_ours(commit: Commit) -> bool:
-    """Whether a commit stands for a patch of the package."""
-    return commit.author == "debpatch <>"
+    def _reverted_by(self, sha: str, branch: Branch) -> Commit | None:
+        """The commit on ``branch`` that reverted ``sha`` and was not reverted itself."""
+        for follow in self.follow_ups:
+            if follow.kind == "reverts" and follow.of.sha == sha:
+                is_here = self._has(branch, follow.commit.sha)
+                if is_here and not self._reverted_by(follow.commit.sha, branch):
+                    return follow.commit
+        return None
 
+    # -- states ------------------------------------------------------------------------------------
 
-def first_releases(
-    history: History, tags: Mapping[str, str], shas: Iterable[str]
-) -> Mapping[str, str | None]:
-    """For each commit the tag of the lowest version that has it; None where none does."""
-    wanted = {sha: 1 << number for number, sha in enumerate(shas)}
-    bits = history.inherited(wanted)
-    first: dict[str, str | None] = {}
-    for sha, bit in wanted.items():
-        known = releases(tag for tag, tagged in tags.items() if bits[tagged] & bit)
-        first[sha] = known[0].tag if known else None
-    return first
+    def package_state(self) -> BranchState | None:
+        """How the fix stands in the package; None where none was named."""
+        if self.package is None:
+            return None
+        return self.state(Branch(self.package.name, self.package.commit), self.in_package)
 
+    def state(self, branch: Branch, found: Sequence[Landing]) -> BranchState:
+        """Judge one branch by what was found on it."""
+        ages = whole_history(self.repository).ages
+        own = {sha: n for n, sha in enumerate(self.package.own)} if self.package else {}
+        landings = [self._on_branch(each, branch) for each in found]
+        claimed = [each for each in landings if each.landing.is_claimed]
+        # As they were made, parents first: so they would be picked. Patches come last.
+        claimed.sort(key=lambda each: (each.commit.sha in own, own.get(each.commit.sha, 0),
+                                       ages.get(each.commit.sha, 0)))  # fmt: skip
+        itself = [each for each in claimed if Sign.ANCESTRY in each.signs]
+        if itself:
+            state = State.MISSING if itself[0].reverted_by else State.PRESENT
+            return BranchState(branch, state, tuple(itself))
+        if standing := [each for each in claimed if each.stands]:
+            lacks, carried = self._left_out(standing)
+            state = State.PARTIAL if lacks else State.PORTED
+            return BranchState(branch, state, tuple(claimed), lacks, carried)
+        return self._without_landing(branch, landings, tuple(claimed))
 
-# -- states ----------------------------------------------------------------------------------------
+    def _without_landing(
+        self,
+        branch: Branch,
+        landings: Sequence[LandingOnBranch],
+        claimed: tuple[LandingOnBranch, ...],
+    ) -> BranchState:
+        """Judge a branch that has no landing which stands by its code."""
+        tree = Tree(self.repository, self.repository.tree(branch.tip), branch.name)
+        found = affected(self.significant, tree, {})
+        if found.share < _HARDLY and (moved := renamed_on(self.repository, self.commit, branch)):
+            found = affected(self.significant, tree, moved)
+        cause = self._absent_cause(branch)
+        if found.is_fixed:
+            return BranchState(branch, State.PORTED, claimed)
+        if cause or found.share < _HARDLY:
+            return BranchState(branch, State.UNAFFECTED, claimed, cause=cause)
+        is_sure = found.share >= _MOSTLY and len(landings) == len(claimed)
+        state = State.MISSING if is_sure else State.UNKNOWN
+        likeliest = sorted(landings, key=lambda each: (-each.confidence, each.commit.date))
+        return BranchState(branch, state, tuple(likeliest), found.lacks)
 
+    def _on_branch(self, landing: Landing, branch: Branch) -> LandingOnBranch:
+        what = self.package.own.get(landing.commit.sha) if self.package else None
+        return LandingOnBranch(
+            landing,
+            self.released_in(landing.commit),
+            what if isinstance(what, str) else None,
+            self._reverted_by(landing.commit.sha, branch),
+        )
 
-def _state(survey: _Survey, branch: Branch, package: Target | None) -> BranchState:
-    """Judge one branch."""
-    commit = survey.fix.commits[0]
-    if branch in survey.having:
-        reverted = survey.reverted_by(commit.sha, branch)
-        itself = Landing(commit, (Sign.ANCESTRY,), 1.0, 1.0, survey.released[commit.sha],
-                         reverted_by=reverted)  # fmt: skip
-        return BranchState(branch, State.MISSING if reverted else State.PRESENT, (itself,))
-    candidates = survey.candidates[branch]
-    landings = tuple(_landing(survey, c, branch, package) for c in candidates)
-    claimed = survey.in_order(each for each in landings if each.confidence >= CLAIMED)
-    if standing := [landing for landing in claimed if not landing.reverted_by]:
-        lacks, carried = _left_out(survey, standing)
-        state = State.PARTIAL if lacks else State.PORTED
-        return BranchState(branch, state, claimed, lacks, carried)
-    tree = Tree(survey.repository, survey.repository.tree(branch.tip), branch.name)
-    found = affected(survey.significant, tree, {})
-    if found.share < _HARDLY and (moved := renamed_on(survey.repository, commit, branch)):
-        found = affected(survey.significant, tree, moved)
-    cause = _absent_cause(survey, branch)
-    if found.is_fixed:
-        return BranchState(branch, State.PORTED, claimed)
-    if cause or found.share < _HARDLY:
-        return BranchState(branch, State.UNAFFECTED, claimed, cause=cause)
-    is_sure = found.share >= _MOSTLY and len(landings) == len(claimed)
-    state = State.MISSING if is_sure else State.UNKNOWN
-    return BranchState(branch, state, landings, found.lacks)
+    def _left_out(
+        self, landings: Sequence[LandingOnBranch]
+    ) -> tuple[tuple[Change, ...], tuple[int, int] | None]:
+        """The hunks that the landings together leave out; how many lines they carry, of how many.
+
+        The lines are None where the landing is the same change.
+        """
+        if any(Sign.PATCH_ID in landing.signs for landing in landings):
+            return (), None
+        commits = sorted((landing.commit for landing in landings), key=lambda each: each.date)
+        backport = read_alternative(self.repository, commits)
+        base = Tree(self.repository, backport.befores[0], "before the landing")
+        moved = moved_paths(self.change, base)
+        comparison = compare(self.change.changes, backport.changes, base, moved)
+        lacks = (h.upstream for h in comparison.hunks if h.reason is Reason.NOT_CARRIED)
+        kept = tuple(change for change in lacks if change and not is_trivia(change))
+        return kept, comparison.carried
+
+    def _absent_cause(self, branch: Branch) -> Commit | None:
+        """The commit that the fix says brought the bug, where the branch does not have it."""
+        if not self.causes or any(self._has(branch, sha) for sha in self.causes):
+            return None
+        return next(iter(self.causes.values()))
 
 
 _HARDLY = 0.25  # a branch that has so little of the code that the fix changes does not need it
 _MOSTLY = 0.5  # from so much on it does
-
-
-def _landing(
-    survey: _Survey, candidate: Candidate, branch: Branch, package: Target | None
-) -> Landing:
-    sha = candidate.commit.sha
-    what = package.own.get(sha) if package else None
-    return Landing(
-        candidate.commit,
-        tuple(sorted(candidate.signs, key=list(Sign).index)),
-        candidate.confidence,
-        candidate.similarity,
-        survey.released.get(sha),
-        what if isinstance(what, str) else None,
-        survey.reverted_by(sha, branch),
-    )
-
-
-def _left_out(
-    survey: _Survey, landings: Sequence[Landing]
-) -> tuple[tuple[Change, ...], tuple[int, int] | None]:
-    """The hunks that the landings together leave out, and how many lines they carry, of how many.
-
-    The lines are None where the landing is the same change.
-    """
-    if any(Sign.PATCH_ID in landing.signs for landing in landings):
-        return (), None
-    repository, fix = survey.repository, survey.change
-    commits = sorted((landing.commit for landing in landings), key=lambda each: each.date)
-    port = read_alternative(repository, commits)
-    base = Tree(repository, port.befores[0], "before the landing")
-    comparison = compare(fix.changes, port.changes, base, moved_paths(fix, base))
-    lacks = (h.upstream for h in comparison.hunks if h.reason is Reason.NOT_CARRIED and h.upstream)
-    return tuple(change for change in lacks if not is_trivia(change)), comparison.carried
-
-
-def _absent_cause(survey: _Survey, branch: Branch) -> Commit | None:
-    """The commit that the fix says brought the bug, where the branch does not have it."""
-    copies = survey.causes
-    if not copies or any(survey.has(sha, branch) for sha in copies):
-        return None
-    return next(iter(copies.values()))

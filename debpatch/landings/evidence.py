@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from debpatch.formats.commit_keys import bare_subject
+from debpatch.formats.commit_keys import (
+    author_key,
+    bare_subject,
+    id_key,
+    mail_key,
+    subject_key,
+)
 from debpatch.formats.references import ReferenceKind, named_commits
 from debpatch.git.repository import Commit
 
@@ -90,6 +96,22 @@ class Fix:
     """A fix as it is known so far: the commit asked for, and those that it was picked from."""
 
     commits: tuple[Commit, ...]
+
+    @cached_property
+    def keys(self) -> Set[str]:
+        """Keys of which every commit has one that more speaks for than its author's name."""
+        return {
+            key
+            for commit in self.commits
+            for key in (
+                id_key(commit.sha),
+                author_key(commit.author, commit.author_date),
+                *(subject_key(subject) for subject in self.subjects),
+                *map(id_key, self.ported_from),
+                *(id_key(change_id[1:]) for change_id in self._change_ids),
+                *map(mail_key, self._message_ids),
+            )
+        }
 
     def signs(self, other: Commit) -> frozenset[Sign]:
         """What speaks for ``other`` being a landing of the fix, the contents apart."""

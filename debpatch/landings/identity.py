@@ -27,7 +27,7 @@ from debpatch.git.repository import Commit
 from debpatch.git.tree import Edit, Tree
 from debpatch.landings.affected import is_trivia
 from debpatch.landings.evidence import Fix, Sign, confidence
-from debpatch.landings.search import CLAIMED
+from debpatch.landings.landings import CLAIMED
 from debpatch.landings.similarity import Likeness
 from debpatch.landings.upstream import Upstream
 from debpatch.package.patch_series import SeriesPatch
@@ -260,7 +260,7 @@ def _rank(case: _Case, identity: Identity) -> tuple[int, ...]:
         identity.carried[1] - identity.carried[0],
         not upstream.releases_with(commit.sha),
         commit.sha not in case.subject.named,
-        not any(upstream.has(upstream.tagged[r], commit.sha) for r in upstream.own_line),
+        not any(release in upstream.own_line for release in upstream.releases_with(commit.sha)),
         commit.date,
     )
 
@@ -405,7 +405,8 @@ def _lines(lines: CommitLines, paths: Collection[str] | None = None) -> Counter[
 def _together(case: _Case, candidates: Sequence[_Candidate]) -> Identity | None:
     """The patch beside several commits, read as one change in upstream's order."""
     upstream = case.upstream
-    ordered = sorted(candidates, key=lambda each: upstream.order.get(each.commit.sha, 0))
+    ages = upstream.history.ages
+    ordered = sorted(candidates, key=lambda each: ages.get(each.commit.sha, 0))
     if any(len(each.commit.parents) > 1 for each in ordered):
         return None
     try:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from debpatch.formats.versions import Release
-from debpatch.git.branches import Branch, release_branches
-from debpatch.git.history import is_ancestor, read_history
+from debpatch.git.branches import release_branches
+from debpatch.git.history import is_ancestor
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.backports import Backports, BranchState, find_backports
-from debpatch.landings.evidence import Fix
-from debpatch.landings.search import CLAIMED, find_landings, origins
+from debpatch.landings.landings import Landing, landings_on
 from debpatch.package.target import Target
 
 
@@ -37,19 +36,22 @@ def find_ports(target: Target, commits: Iterable[Commit]) -> tuple[Port, ...]:
         for branch in release_branches(repository)
         if branch.tip != base and is_ancestor(repository, base, branch.tip)
     ]
-    return tuple(port for commit in commits for port in _ports(target, base, commit, ahead))
+    return tuple(
+        Port(commit, branch.name, landed)
+        for commit in commits
+        for branch, found in landings_on(repository, commit.sha, ahead).items()
+        if (landed := _after(repository, base, commit, found))
+    )
 
 
-def _ports(target: Target, base: str, commit: Commit, ahead: Iterable[Branch]) -> Iterator[Port]:
-    repository = target.repository
-    lacking = [b for b in ahead if not is_ancestor(repository, commit.sha, b.tip)]
-    history = read_history(repository, [branch.tip for branch in lacking], [base, commit.sha])
-    fix = Fix((commit, *origins(repository, commit)))
-    found = find_landings(repository, fix, lacking, [commit.sha], history)
-    for branch, candidates in found.items():
-        shas = {each.commit.sha for each in candidates if each.confidence >= CLAIMED}
-        if landings := [c for c in reversed(list(history.commits.values())) if c.sha in shas]:
-            yield Port(commit, branch.name, tuple(landings))
+def _after(
+    repository: Repository, base: str, commit: Commit, found: Iterable[Landing]
+) -> tuple[Commit, ...]:
+    """The landings that ``base`` does not have, oldest first; none where ``commit`` is there."""
+    landed = [each.commit for each in found if each.is_claimed]
+    if any(each.sha == commit.sha for each in landed):
+        return ()
+    return tuple(c for c in reversed(landed) if not is_ancestor(repository, c.sha, base))
 
 
 # -- what upstream made of a fix on the release line that a package is built from ------------------
@@ -77,14 +79,14 @@ def find_series(
 def own_series(repository: Repository, surveys: Iterable[Backports]) -> tuple[Commit, ...]:
     """The landings of all fixes on the package's own branch, in the order of its history.
 
-    Landings that were taken back there, or that may be none, do not count.
+    Landings that were reverted there, or that may be none, do not count.
     """
     branches = (own_branch(survey) for survey in surveys)
     landed = (
         landing.commit
         for branch in branches
         for landing in (branch.landings if branch else ())
-        if landing.confidence >= CLAIMED and landing.reverted_by is None
+        if landing.stands
     )
     return in_order(repository, landed)
 

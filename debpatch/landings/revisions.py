@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from debpatch.errors import DebpatchError
+from debpatch.formats.commit_keys import cve_key, issue_key
 from debpatch.git.branches import release_branches
 from debpatch.git.differences import commit_diff
-from debpatch.git.history import commits_between, read_history
+from debpatch.git.history import commits_between, whole_history
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.affected import only_for_releases
 from debpatch.landings.evidence import Fix, confidence
-from debpatch.landings.search import CLAIMED, SUSPECTED, origins
+from debpatch.landings.landings import SUSPECTED, find_landings, is_on_line, origins
 
 
 def read_revisions(repository: Repository, text: str) -> tuple[Commit, ...]:
@@ -85,12 +86,12 @@ def read_fix(repository: Repository, text: str) -> Commit:
 
     Raises DebpatchError where there is none, or more than one.
     """
-    pattern = _mention(text)
-    if pattern is None or repository.has(text):
+    mention = _mention(text)
+    if mention is None or repository.has(text):
         if re.search(r",|\.\.", text) and not repository.has(text):
             raise DebpatchError(f"{text!r}: these are several commits; name one fix at a time")
         return repository.commit(repository.resolve(text))
-    fixes = _fixes(repository, pattern)
+    fixes = _fixes(repository, *mention)
     if len(fixes) == 1:
         return fixes[0]
     if not fixes:
@@ -103,32 +104,38 @@ def read_fix(repository: Repository, text: str) -> Commit:
     raise DebpatchError(f"{text} is mentioned by several commits, name one: {names}{more}")
 
 
-def _fixes(repository: Repository, mention: re.Pattern[str]) -> Sequence[Commit]:
-    """The commits whose messages have the ``mention``, without what is no fix, or is its copy."""
-    tips = [branch.tip for branch in release_branches(repository)]
-    history = read_history(repository, tips)
-    reached = history.reached({tips[0]: 1}) if tips else {}
-    found = [c for c in history.commits.values() if mention.search(c.message)]
-    found = [c for c in found if len(c.parents) < 2 and not _is_release(repository, c)]
-    found.sort(key=lambda commit: (not reached[commit.sha], commit.date))
+def _fixes(repository: Repository, key: str, pattern: re.Pattern[str]) -> Sequence[Commit]:
+    """The commits whose messages have the ``pattern``, without what is no fix, or is its copy."""
+    main = release_branches(repository)[:1]
+    on_main = whole_history(repository).reached({branch.tip: 1 for branch in main})
+    found = [
+        commit
+        for commit in whole_history(repository).matching({key})
+        if pattern.search(commit.message)
+        and len(commit.parents) < 2
+        and is_on_line(repository, commit.sha)
+        and not _is_release(repository, commit)
+    ]
+    found.sort(key=lambda commit: (not on_main[commit.sha], commit.date))
     fixes = _without_landings(repository, found)
-    if len(fixes) == 1 and not reached[fixes[0].sha]:
-        on_main = (c for c in history.commits.values() if reached[c.sha])
-        copied = Fix((fixes[0], *origins(repository, fixes[0])))
-        originals = [c for c in on_main if confidence(copied.signs(c), None) >= CLAIMED]
+    if len(fixes) == 1 and not on_main[fixes[0].sha]:
+        landings = find_landings(repository, fixes[0].sha)
+        originals = [c.commit for c in landings if c.is_claimed and on_main[c.commit.sha]]
         return originals if len(originals) == 1 else fixes
     return fixes
 
 
-def _mention(text: str) -> re.Pattern[str] | None:
-    """What a message looks like that mentions the CVE or issue ``text``; None for other names."""
+def _mention(text: str) -> tuple[str, re.Pattern[str]] | None:
+    """The key of the CVE or issue ``text``, and what mentions it; None for other names."""
     if cve := _CVE.fullmatch(text):
-        return re.compile(rf"\bCVE(?:-|:\s*){re.escape(cve[1])}\b", re.IGNORECASE)
+        pattern = re.compile(rf"\bCVE(?:-|:\s*){re.escape(cve[1])}\b", re.IGNORECASE)
+        return cve_key(cve[1]), pattern
     if issue := _ISSUE.fullmatch(text) or _ISSUE_URL.fullmatch(text):
         number = issue["number"]
         project = re.escape(issue["project"] or "")
         before = rf"(?:(?<![\w/.-])|{project})" if project else r"(?<![\w&;])(?:[\w.-]+/[\w.-]+)?"
-        return re.compile(rf"{before}[#!]{number}\b|/(?:issues|pull|merge_requests)/{number}\b")
+        mention = rf"{before}[#!]{number}\b|/(?:issues|pull|merge_requests)/{number}\b"
+        return issue_key(number), re.compile(mention)
     return None
 
 

@@ -36,7 +36,7 @@ class Target:
     are the commits that are of our making, from oldest to newest, with what each stands for: the
     source as the package ships it, a patch by its name, a commit that was picked. ``package`` is
     what the user called the package, None for a revision; ``unpacked`` the folder that it will be
-    once it is unpacked, None where it is.
+    once it is unpacked, None where it is; ``source`` the source package's name, or nothing.
     """
 
     repository: Repository
@@ -46,6 +46,7 @@ class Target:
     own: Mapping[str, str | Commit] = field(default_factory=dict)
     package: str | None = None
     unpacked: str | None = None
+    source: str = ""
 
     @cached_property
     def tree(self) -> str:
@@ -138,7 +139,9 @@ def package_target(
     own: dict[str, str | Commit] = dict(takewhile(lambda commit: commit[1] != before, commits))
     name = f"{name} before {before}" if before else name
     last = list(own)[-1]
-    return Target(repository, name, last, revision, own, package.location, package.unpacked)
+    return Target(
+        repository, name, last, revision, own, package.location, package.unpacked, package.name
+    )
 
 
 @lru_cache(maxsize=8)

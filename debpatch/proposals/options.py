@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from debpatch.backport.plan import Plan, Role, Step
 from debpatch.formats.versions import Release, read_release, releases
 from debpatch.git.differences import diffstat
-from debpatch.git.history import History, commits_between, read_history, upstream_tips
+from debpatch.git.history import commits_between, is_ancestor
 from debpatch.git.merge import certain, pick, pick_each, unaffected
 from debpatch.git.releases import first_release, tags_containing
 from debpatch.git.repository import Commit, Repository
@@ -118,12 +117,6 @@ class StartingPoint:
     def size(self, old: str, new: str) -> Size:
         """How much two trees differ."""
         return Size(*diffstat(self.repository, old, new))
-
-    @cached_property
-    def since(self) -> History:
-        """All that upstream did after the base, on any branch."""
-        tips = upstream_tips(self.repository)
-        return read_history(self.repository, tips, [self.repository.resolve(self.base)])
 
     def later(self, tree: str, has: Iterable[Commit] = ()) -> Later | None:
         """How many of the later commits on the release line conflict on ``tree``, each alone."""
@@ -246,6 +239,7 @@ def _new_release(start: StartingPoint, series: Sequence[Commit]) -> Option | Non
 
 def _missing(start: StartingPoint, carried: Sequence[Commit]) -> tuple[Missing, ...]:
     there = {commit.sha for commit in carried}
+    base = start.repository.resolve(start.base)
     return tuple(
         Missing(
             found.commit.sha,
@@ -253,6 +247,8 @@ def _missing(start: StartingPoint, carried: Sequence[Commit]) -> tuple[Missing, 
             first_release(start.repository, found.commit.sha),
             found.of.sha,
         )
-        for found in follow_ups(carried, start.since)
-        if found.kind != "mentions" and found.commit.sha not in there
+        for found in follow_ups(start.repository, carried)
+        if found.kind != "mentions"
+        and found.of.sha in there
+        and not is_ancestor(start.repository, found.commit.sha, base)
     )

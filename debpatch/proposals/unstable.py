@@ -12,7 +12,6 @@ from debpatch.formats.references import named_commits
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.backports import BranchState, State, find_backports
 from debpatch.landings.evidence import Sign
-from debpatch.landings.search import CLAIMED
 from debpatch.package.base import find_base
 from debpatch.package.target import revision_target
 
@@ -71,9 +70,7 @@ def standing(repository: Repository, fix: Commit, tag: str) -> InUnstable:
     found = find_backports(repository, fix, package=revision_target(repository, tag)).package
     if found is None:
         return InUnstable(State.UNKNOWN, "nobody could tell")
-    landed = [
-        each for each in found.landings if each.confidence >= CLAIMED and not each.reverted_by
-    ]
+    landed = [each for each in found.landings if each.stands]
     source = next((each.commit for each in landed if _is_named_by(fix, each.commit)), None)
     if source:
         return InUnstable(State.PORTED, "its message names that as where it comes from", source)

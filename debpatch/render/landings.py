@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from debpatch.compare.change import Change
-from debpatch.landings.backports import Backports, BranchState, Landing, Later, State
+from debpatch.landings.backports import Backports, BranchState, LandingOnBranch, Later, State
 from debpatch.landings.repairs import FollowUp
 from debpatch.render.json import dump
 from debpatch.render.page import Look, Page, count
@@ -58,9 +58,9 @@ def _state(branch: BranchState) -> _Json:
     }
 
 
-def _landing_json(landing: Landing) -> _Json:
+def _landing_json(landing: LandingOnBranch) -> _Json:
     reverted = landing.reverted_by
-    alike = landing.similarity
+    alike = landing.landing.similarity
     return {
         "sha": None if landing.patch else landing.commit.sha,
         "patch": landing.patch,
@@ -206,7 +206,7 @@ def _names(branches: Sequence[BranchState]) -> str:
     return ", ".join(one_line(branch.branch.name) for branch in branches)
 
 
-def _standing(branch: BranchState) -> list[Landing]:
+def _standing(branch: BranchState) -> list[LandingOnBranch]:
     return [landing for landing in branch.landings if not landing.reverted_by]
 
 
@@ -267,11 +267,12 @@ def _row(page: Page, row: BranchState, width: int) -> None:
     _lacks(page, row.lacks)
 
 
-def _landing(page: Page, landing: Landing) -> None:
+def _landing(page: Page, landing: LandingOnBranch) -> None:
     what = one_line(landing.patch) if landing.patch else label(landing.commit)
     page.line(f"    {clipped(what, page.look.width - 4)}")
     signs = ", ".join(sign.value for sign in landing.signs)
-    alike = "" if landing.similarity is None else f", contents {landing.similarity:.0%} alike"
+    share = landing.landing.similarity
+    alike = "" if share is None else f", contents {share:.0%} alike"
     since = "" if landing.patch else f"{_since(landing.released_in)}; "
     sure = f"{min(landing.confidence, 0.999):.1%} sure"
     page.paragraph(f"{since}{sure}: {signs}{alike}", 6, "dim", hanging=2)
