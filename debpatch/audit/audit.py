@@ -31,7 +31,7 @@ from debpatch.package.workspace import package_base
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class AuditedFollowUp:
     """A follow-up, the oldest release that has it, the patch of the series that carries it."""
 
     follow_up: FollowUp
@@ -55,7 +55,7 @@ class PatchAudit:
     released_in: Release | None
     unproved: tuple[Commit, ...]
     droppable: Droppable
-    follow_ups: tuple[Later, ...]
+    follow_ups: tuple[AuditedFollowUp, ...]
     outcome: Outcome | None
 
     @property
@@ -247,7 +247,7 @@ def _later(
     upstream: Upstream,
     identity: Identity | None,
     carriers: Mapping[str, str],
-) -> Iterator[Later]:
+) -> Iterator[AuditedFollowUp]:
     for follow in later_about(upstream.repository, identity.commits) if identity else ():
         released = upstream.releases_with(follow.commit.sha)
-        yield Later(follow, next(iter(released), None), carriers.get(follow.commit.sha))
+        yield AuditedFollowUp(follow, next(iter(released), None), carriers.get(follow.commit.sha))

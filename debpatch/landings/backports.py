@@ -109,7 +109,7 @@ class BranchState:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class FollowUpOnBranches:
     """A follow-up, the oldest version that has it, and the names of the branches that do."""
 
     follow_up: FollowUp
@@ -130,7 +130,7 @@ class Backports:
     origins: tuple[Commit, ...]
     released_in: str | None
     branches: tuple[BranchState, ...]
-    follow_ups: tuple[Later, ...]
+    follow_ups: tuple[FollowUpOnBranches, ...]
     package: BranchState | None = None
     own: str | None = None
     location: str | None = None
@@ -222,10 +222,10 @@ class _Survey:
     def _is_own(self, commit: Commit) -> bool:
         return self.package is not None and commit.sha in self.package.own
 
-    def later(self) -> tuple[Later, ...]:
+    def later(self) -> tuple[FollowUpOnBranches, ...]:
         """The follow-ups with what has them."""
         return tuple(
-            Later(
+            FollowUpOnBranches(
                 follow,
                 self.released_in(follow.commit),
                 tuple(b.name for b in self.landings if self._has(b, follow.commit.sha)),

@@ -37,7 +37,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class LaterPicks:
     """What is ahead: of ``commits`` up to the release, each picked alone, so many conflict.
 
     ``without`` is how many of the same conflict with the package as it is.
@@ -86,7 +86,7 @@ class Option:
     size: Size | None
     differs: str
     missing: tuple[Missing, ...]
-    later: Later | None
+    later: LaterPicks | None
     parts: tuple[Part, ...] = ()
     release: str | None = None
 
@@ -118,7 +118,7 @@ class StartingPoint:
         """How much two trees differ."""
         return Size(*diffstat(self.repository, old, new))
 
-    def later(self, tree: str, has: Iterable[Commit] = ()) -> Later | None:
+    def later(self, tree: str, has: Iterable[Commit] = ()) -> LaterPicks | None:
         """How many of the later commits on the release line conflict on ``tree``, each alone."""
         if not self.line:
             return None
@@ -135,7 +135,7 @@ class StartingPoint:
         alike = {c.sha for c in unaffected(self.repository, commits, self.tree, tree)}
         others = [commit for commit in commits if commit.sha not in alike]
         conflicts = (without & alike) | self._conflicting(others, tree)
-        return Later(last, len(commits), len(conflicts), len(without))
+        return LaterPicks(last, len(commits), len(conflicts), len(without))
 
     def _conflicting(self, commits: Sequence[Commit], onto: str) -> set[str]:
         """Which of ``commits``, each alone, conflict on the tree ``onto``."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from debpatch.audit.audit import Audit, Later, PatchAudit
+from debpatch.audit.audit import Audit, AuditedFollowUp, PatchAudit
 from debpatch.audit.droppable import Fate, Outcome
 from debpatch.formats.versions import Release
 from debpatch.git.repository import Commit
@@ -78,7 +78,7 @@ def _commit(commit: Commit) -> _Json:
     return {"sha": commit.sha, "subject": commit.subject}
 
 
-def _later(later: Later) -> _Json:
+def _later(later: AuditedFollowUp) -> _Json:
     return {
         **follow_up(later.follow_up),
         "released_in": _tag(later.released_in),
@@ -199,7 +199,7 @@ def _can_be_dropped(audit: Audit) -> str:
     return f"Can be dropped: {'; '.join(said)}." if said else ""
 
 
-def _is_open(later: Later) -> bool:
+def _is_open(later: AuditedFollowUp) -> bool:
     return later.follow_up.kind != "mentions" and later.carried_by is None
 
 
@@ -294,7 +294,7 @@ def _of_releases(patch: PatchAudit, audit: Audit) -> Iterator[tuple[str, str]]:
         yield f"on upstream's newest line from {one_line(drop.newest.tag)} on", ""
 
 
-def _of_later(later: Later) -> str:
+def _of_later(later: AuditedFollowUp) -> str:
     follow = later.follow_up
     released = f"first in {one_line(later.released_in.tag)}" if later.released_in else "unreleased"
     where = f"carried by {one_line(later.carried_by)}" if later.carried_by else released

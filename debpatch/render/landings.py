@@ -8,7 +8,13 @@ from itertools import groupby
 from typing import Any
 
 from debpatch.compare.change import Change
-from debpatch.landings.backports import Backports, BranchState, LandingOnBranch, Later, State
+from debpatch.landings.backports import (
+    Backports,
+    BranchState,
+    FollowUpOnBranches,
+    LandingOnBranch,
+    State,
+)
 from debpatch.landings.repairs import FollowUp
 from debpatch.render.json import dump
 from debpatch.render.page import Look, Page, count
@@ -73,7 +79,7 @@ def _landing_json(landing: LandingOnBranch) -> _Json:
     }
 
 
-def _later_json(later: Later) -> _Json:
+def _later_json(later: FollowUpOnBranches) -> _Json:
     return {
         **follow_up(later.follow_up),
         "released_in": later.released_in,
@@ -147,7 +153,7 @@ def _own(found: Backports) -> BranchState | None:
     return next((b for b in found.branches if b.branch.name == found.own), None)
 
 
-def _repairs(found: Backports) -> list[Later]:
+def _repairs(found: Backports) -> list[FollowUpOnBranches]:
     return [later for later in found.follow_ups if later.follow_up.kind != "mentions"]
 
 
@@ -294,7 +300,7 @@ def _lacks(page: Page, lacks: Sequence[Change]) -> None:
 # -- afterwards ------------------------------------------------------------------------------------
 
 
-def _later(page: Page, follow_ups: Sequence[Later]) -> None:
+def _later(page: Page, follow_ups: Sequence[FollowUpOnBranches]) -> None:
     if not follow_ups:
         return
     page.heading("Afterwards:")
