@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from quopri import decodestring
 from typing import Literal
@@ -53,19 +53,6 @@ def named_commits(header: bytes) -> tuple[Reference, ...]:
     return tuple(references)
 
 
-def may_name(message: str, prefixes: Set[str]) -> bool:
-    """Tell quickly whether it is worth looking for commits in ``message``.
-
-    ``prefixes`` are the first seven digits of their ids. There are many messages, so this is the
-    way that takes least: to look for each of a few prefixes, or for all digits.
-    """
-    if len(prefixes) <= _FEW:
-        return any(prefix in message for prefix in prefixes)
-    return not prefixes.isdisjoint([digits[:7] for digits in _DIGITS.findall(message)])
-
-
-_FEW = 16
-_DIGITS = re.compile(r"\b[0-9a-f]{7,64}\b")
 _TRUST: dict[ReferenceKind, int] = {
     "origin": 0,
     "applied-upstream": 1,

@@ -102,13 +102,6 @@ class Sides:
     commit: Commit | None = None
 
 
-def merge(repository: Repository, base: str, ours: str, theirs: str) -> Merge:
-    """Merge what ``theirs`` changed since ``base`` into ``ours``; trees or commits."""
-    return merge_all(
-        repository, [Sides(repository.tree(base), repository.tree(ours), repository.tree(theirs))]
-    )[0]
-
-
 def pick(repository: Repository, commit: Commit, onto: str) -> Pick:
     """Cherry-pick ``commit`` onto the tree or commit ``onto``; see ``pick_each``."""
     return pick_each(repository, [commit], onto)[0]
@@ -208,7 +201,7 @@ def _outcome(merged: Merge, onto: str) -> Outcome:
 
 
 def merge_all(repository: Repository, sides: Sequence[Sides]) -> list[Merge]:
-    """As ``merge``, many at once; none twice."""
+    """Merge what ``theirs`` changed since ``base`` into ``ours``, for each of ``sides``."""
     command = ("merge-tree", "--write-tree", "--messages", "-z", "--stdin")
     merges = _known_merges(repository)
     # Where our side changed nothing there is nothing to merge.

@@ -119,11 +119,6 @@ def _why(tree: Tree, file: FileDiff, hunk: int) -> Why:
     return "there-already" if offsets[hunk - 1] is not None else "no-place"
 
 
-def is_there(tree: Tree, patch: SeriesPatch) -> bool:
-    """Whether the tree reads as after the whole patch, so that it can be taken back."""
-    return bool(patch.files) and not Edit.of(tree).apply(patch.files, reverse=True)
-
-
 # -- what of a package's source its series is about, on top of upstream's base ---------------------
 
 _RELATED = 3

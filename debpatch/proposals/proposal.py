@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal
 
 from debian.debian_support import Version
 
@@ -29,7 +29,6 @@ from debpatch.proposals.suites import Suite, highest_in
 from debpatch.proposals.unstable import Unstable, find_unstable
 
 RequestKind = Literal["pu", "unblock", "security", "maintainer", "upstream"]
-KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
 
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b")
 

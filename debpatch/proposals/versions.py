@@ -1,7 +1,7 @@
 """Which version and distribution an upload gets, and why.
 
-The forms are those of the Developer's Reference 5.5.3 (updates of stable), 5.8.5.4 (security),
-5.11.2 (non-maintainer uploads) and of the backports team. dch(1) gets some of them wrong, above all
+The forms are those of the Developer's Reference 5.5.3 (updates of stable), 5.8.5.4 (security) and
+5.11.2 (non-maintainer uploads). dch(1) gets some of them wrong, above all
 where a suffix is there already, so they are computed here.
 """
 
@@ -97,16 +97,6 @@ def new_upstream(upstream: str, number: str, current: Version) -> tuple[Version,
     )
 
 
-def backported(newer: Version, number: str, present: Version | None = None) -> tuple[Version, str]:
-    """The version for Debian's backports: ``1.5-1~bpo13+1``."""
-    count = 0
-    if present is not None and str(present).startswith(f"{newer}~bpo{number}+"):
-        suffix = _BACKPORT.search(str(present))
-        count = int(suffix["count"]) if suffix else 0
-    because = f"below {newer}, so that the upgrade to the next release gets that one"
-    return Version(f"{newer}~bpo{number}+{count + 1}"), because
-
-
 def next_revision(current: Version, *, by_maintainer: bool) -> tuple[Version, str]:
     """The next version in unstable: ``1.4-6`` after ``1.4-5``, ``1.4-5.1`` by somebody else.
 
@@ -169,29 +159,3 @@ def upload_to(suite: Suite, version: Version, because: str, *, security: bool = 
     else:
         distribution, why = suite.codename, f"an update of {suite.role} names the codename"
     return Upload(version, distribution, (f"{version}: {because}.", f"{distribution}: {why}."))
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Two versions of which the first has to be lower, and whether it is."""
-
-    lower: Version
-    higher: Version
-    what: str
-
-    @property
-    def holds(self) -> bool:
-        """Whether they stand in this order (deb-version(7))."""
-        return bool(self.lower < self.higher)
-
-
-def order(
-    present: Version, proposed: Version, newer: Version | None = None, newer_suite: str = "testing"
-) -> tuple[Order, ...]:
-    """What has to hold of a stable update: present < proposed < the version in newer suites."""
-    orders = [Order(present, proposed, "the version that is there is lower than the proposed one")]
-    if newer is not None:
-        orders.append(
-            Order(proposed, newer, f"the proposed version is lower than that of {newer_suite}")
-        )
-    return tuple(orders)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from debpatch.formats.references import Reference, alternatives, may_name, named_commits
+from debpatch.formats.references import Reference, alternatives, named_commits
 
 SHA = "5d0c6f1e2b7a49830cbb3f8f7f7b3a1c9e4d2f60"
 OTHER = "91ab03c4d5e6f708192a3b4c5d6e7f8091a2b3c4"
@@ -215,15 +215,3 @@ def test_any_header_is_read_without_trouble(header: bytes) -> None:
 def test_an_origin_is_found_below_any_text(sha: str, text: str) -> None:
     header = f"{text}\n\nOrigin: upstream, commit:{sha}\n"
     assert ("origin", sha) in named(header)
-
-
-@given(
-    st.text("0123456789abcdefg \nX", max_size=200),
-    st.sets(st.text("0123456789abcdef", min_size=7, max_size=7), max_size=30),
-)
-@example(f"cherry picked from commit {SHA}", {SHA[:7]})
-def test_the_quick_look_misses_nothing(message: str, others: set[str]) -> None:
-    shas = [reference.sha.lower() for reference in named_commits(message.lower().encode())]
-    for prefixes in (others, others | {sha[:7] for sha in shas}):
-        if any(sha[:7] in prefixes for sha in shas):
-            assert may_name(message.lower(), prefixes)

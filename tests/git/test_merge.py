@@ -14,7 +14,7 @@ from oracle import assert_same
 from repos import Repo, cherry_pick
 
 from debpatch.errors import DebpatchError
-from debpatch.git.merge import Merge, certain, merge, pick, pick_each, unaffected
+from debpatch.git.merge import Merge, Sides, certain, merge_all, pick, pick_each, unaffected
 from debpatch.git.repository import Repository
 
 
@@ -119,7 +119,8 @@ def lines(*words: str) -> str:
 
 def merged(repo: Repo, base: str, ours: str, theirs: str) -> Merge:
     with Repository(repo.path) as repository:
-        return merge(repository, base, ours, theirs)
+        tree = repository.tree
+        return merge_all(repository, [Sides(tree(base), tree(ours), tree(theirs))])[0]
 
 
 def trees(repo: Repo, *contents: Mapping[str, str | bytes | None]) -> list[str]:

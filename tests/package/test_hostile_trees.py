@@ -16,7 +16,7 @@ from debpatch.formats.apply import apply_file
 from debpatch.formats.diff import parse_diff
 from debpatch.git.command import Git
 from debpatch.git.differences import tree_diff
-from debpatch.git.merge import merge
+from debpatch.git.merge import Sides, merge_all
 from debpatch.git.repository import Repository
 from debpatch.git.tree import Edit, Failure, Tree, grep
 
@@ -48,8 +48,10 @@ def test_attributes_are_not_laid_out_outside_of_their_folder(repo: Repo, name: b
     evil = repo.git("rev-parse", f"{victim}:sub")
     for _ in range(3):
         evil = folder(repo, name, evil)
-    with Repository(repo.path) as repository, pytest.raises(DebpatchError, match="git fsck"):
-        merge(repository, repository.tree("v1.0"), evil, repository.tree(victim))
+    with Repository(repo.path) as repository:
+        sides = Sides(repository.tree("v1.0"), evil, repository.tree(victim))
+        with pytest.raises(DebpatchError, match="git fsck"):
+            merge_all(repository, [sides])
 
 
 @pytest.mark.parametrize("mode", ["100644 inline x", "999999", "040000", "644", ""])

@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 from debpatch.errors import DebpatchError
 from debpatch.proposals.suites import find_suite
 from debpatch.proposals.versions import (
-    backported,
     brought_down,
     new_upstream,
     next_revision,
     next_upload,
-    order,
     updated,
 )
 
@@ -86,21 +84,6 @@ def test_a_new_upstream_version_that_unstable_never_had() -> None:
     assert dpkg_says(version, "lt", "1:1.5-1~deb13u1")
     with pytest.raises(DebpatchError, match="native"):
         new_upstream("1.5", "13", Version("1.4"))
-
-
-@pytest.mark.parametrize(
-    ("newer", "present", "expected"),
-    [
-        ("1.5-1", None, "1.5-1~bpo13+1"),
-        ("1.5-1", "1.5-1~bpo13+1", "1.5-1~bpo13+2"),
-        ("1.6-1", "1.5-1~bpo13+4", "1.6-1~bpo13+1"),
-    ],
-)
-def test_backports(newer: str, present: str | None, expected: str) -> None:
-    version, _ = backported(Version(newer), "13", Version(present) if present else None)
-    assert str(version) == expected
-    assert dpkg_says(version, "lt", f"{newer}~deb13u1")  # the update of stable is preferred
-    assert dpkg_says(version, "lt", newer)
 
 
 @pytest.mark.parametrize(
@@ -180,11 +163,6 @@ def test_what_a_suite_is_depends_on_the_day(name: str, day: date, role: str) -> 
 def test_suites_that_take_nothing(name: str, day: date, says: str) -> None:
     with pytest.raises(DebpatchError, match=says):
         find_suite(name, day)
-
-
-def test_the_order_of_versions() -> None:
-    first, second = order(Version("1.4-5"), Version("1.4-5+deb13u1"), Version("1.4-5"))
-    assert (first.holds, second.holds) == (True, False)
 
 
 versions = st.from_regex(
