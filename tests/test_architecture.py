@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from inspect import getmembers, isfunction
 from pathlib import Path
+from types import FunctionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
+from debian.debian_support import Version
+
+from debpatch.dep3.rules import Rule
+from debpatch.git.repository import Repository
+from debpatch.git.tree import Edit, Tree
+from debpatch.package.source_package import SourcePackage
+from debpatch.package.target import Target
+from debpatch.package.workspace import Workspace
+from debpatch.proposals.options import StartingPoint
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/architecture.md"
@@ -46,6 +61,57 @@ def test_a_room_imports_only_from_those_before_it(room: str) -> None:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("debpatch"):
                 parts = f"{node.module}.{node.names[0].name}".split(".")
                 assert parts[1] in allowed, f"{file}:{node.lineno}: {node.module}"
+
+
+def test_results_hold_data_only() -> None:
+    """What `api` returns and `render` shows outlives the repository that it was found in."""
+    shown: set[type] = set()
+    for function in functions_of("debpatch.api"):
+        shown |= types_in(hints_of(function)["return"])
+    for file in (ROOT / "debpatch/render").rglob("*.py"):
+        for function in functions_of(".".join(file.relative_to(ROOT).with_suffix("").parts)):
+            hints = hints_of(function)
+            shown |= {part for name in hints.keys() - {"return"} for part in types_in(hints[name])}
+    assert {"PatchReport", "Backports", "Plan", "HeaderReport"} <= {each.__name__ for each in shown}
+    assert not shown & {*HANDLES} - {Callable}
+    for result in shown - {Rule}:  # which asks, and was found nowhere
+        assert not (held := handles_in(result)), f"{result.__name__}.{held}"
+
+
+def functions_of(name: str) -> Iterator[FunctionType]:
+    module = import_module(name)
+    return (each for _, each in getmembers(module, isfunction) if each.__module__ == name)
+
+
+def hints_of(what: object) -> dict[str, Any]:
+    return get_type_hints(what, localns={"Version": Version})  # imported for annotations only
+
+
+HANDLES = (Repository, Tree, Edit, Target, SourcePackage, Workspace, StartingPoint, Callable)
+
+
+def handles_in(result: type, seen: set[type] | None = None) -> str:
+    """The way from a result to what reads later or holds a repository; empty where none is."""
+    seen = seen if seen is not None else set()
+    if result in seen or not is_dataclass(result):
+        return ""
+    seen.add(result)
+    hints = hints_of(result)
+    for field in fields(result):
+        for part in types_in(hints[field.name]):
+            if part in HANDLES or getattr(part, "_is_protocol", False):
+                return f"{field.name}: {part.__name__}"
+            if way := handles_in(part, seen):
+                return f"{field.name}: {part.__name__}.{way}"
+    return ""
+
+
+def types_in(hint: object) -> set[type]:
+    """The classes that an annotation is made of."""
+    own = {hint} if isinstance(hint, type) else set()
+    origin = get_origin(hint)
+    inner = {part for each in get_args(hint) for part in types_in(each)}
+    return own | ({origin} if isinstance(origin, type) else set()) | inner
 
 
 def test_the_picture_and_the_table_have_every_room() -> None:

@@ -20,13 +20,13 @@ from debpatch.landings.standing import landed, later_about
 from debpatch.landings.upstream import Upstream
 from debpatch.package.base import find_base, snapshot_commit, tag_formats, upstream_part
 from debpatch.package.patch_series import (
-    Application,
+    Obstacle,
     SeriesPatch,
     apply_in_turn,
     read_series,
     read_source,
 )
-from debpatch.package.source_package import SourcePackage
+from debpatch.package.source_package import PackageName, SourcePackage
 from debpatch.package.workspace import package_base
 
 
@@ -50,7 +50,7 @@ class PatchAudit:
 
     patch: SeriesPatch
     findings: tuple[Finding, ...]
-    application: Application
+    obstacles: tuple[Obstacle, ...]
     identity: Identity | None
     released_in: Release | None
     unproved: tuple[Commit, ...]
@@ -61,7 +61,7 @@ class PatchAudit:
     @property
     def applies(self) -> bool | None:
         """Whether it applies after those before it; None where it cannot be read."""
-        return None if self.patch.problem else not self.application.obstacles
+        return None if self.patch.problem else not self.obstacles
 
     @property
     def has_work(self) -> bool:
@@ -85,7 +85,7 @@ class Audit:
     is the package's own; ``onto`` is the version or revision that was asked about.
     """
 
-    package: SourcePackage
+    package: PackageName
     base: str | None
     unknown: str | None
     patches: tuple[PatchAudit, ...]
@@ -150,17 +150,17 @@ def audit_series(
     fates: Iterable[Outcome | None] = [None] * len(patches)
     if goal:
         fates = outcomes(upstream, pairs, goal, source.generated)
-    findings = {report.patch.name: report.findings for report in reports if report.patch}
+    findings = {report.name: report.findings for report in reports if report.name}
     carriers = _carriers(repository, pairs)
     return Audit(
-        package,
+        package.called,
         base,
         unknown,
         tuple(
             PatchAudit(
                 subject.patch,
                 findings.get(subject.patch.name, ()),
-                application,
+                application.obstacles,
                 identity,
                 _released(upstream, identity),
                 tuple(_unproved(repository, subject, identity)),
@@ -172,7 +172,7 @@ def audit_series(
                 subjects, applications, identities, fates, strict=True
             )
         ),
-        tuple(f for report in reports if report.patch is None for f in report.findings),
+        tuple(f for report in reports if report.name is None for f in report.findings),
         upstream.newest,
         upstream.own_line,
         newest_line(upstream),

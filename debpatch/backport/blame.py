@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from debpatch.backport.regions import Region, Side
 from debpatch.git.history import blame, merge_base, path_log
 from debpatch.git.merge import Conflict, Pick
-from debpatch.git.repository import Commit, Repository
-from debpatch.package.target import Target
+from debpatch.git.repository import Repository
+from debpatch.package.target import Carrier, Target
 
 
 @dataclass(frozen=True, slots=True)
 class Blamed:
-    """What last touched a place, in the target and before the pick; patches by their names."""
+    """What last touched a place, in the target and before the pick."""
 
-    ours: tuple[str | Commit, ...]
-    theirs: tuple[str | Commit, ...]
+    ours: tuple[Carrier, ...]
+    theirs: tuple[Carrier, ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Blame:
 
     def before(
         self, pick: Pick, conflict: Conflict, region: Region, around: int = 0
-    ) -> tuple[str | Commit, ...]:
+    ) -> tuple[Carrier, ...]:
         """Who touched the lines of ``region``, and so many around it, before the picked commit."""
         if not pick.commit.parents:
             return ()
@@ -76,7 +76,7 @@ class Blame:
 
     def _lines(
         self, commit: str, since: str | None, conflict: Conflict, blob: str | None, side: Side
-    ) -> tuple[str | Commit, ...]:
+    ) -> tuple[Carrier, ...]:
         repository = self.target.repository
         path = _path_of(repository, commit, conflict.path, blob) if blob else None
         if blob is None or path is None:
@@ -86,7 +86,7 @@ class Blame:
         numbers = [n for n in side.numbers or around if 1 <= n <= last]
         return self._all(dict.fromkeys(blame(repository, commit, path, numbers, since).values()))
 
-    def _all(self, shas: Iterable[str]) -> tuple[str | Commit, ...]:
+    def _all(self, shas: Iterable[str]) -> tuple[Carrier, ...]:
         return tuple(self.target.stands_for(sha) for sha in shas)
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from debpatch.backport.blame import Blame, Blamed
 from debpatch.backport.regions import Region, read_ahead, regions
 from debpatch.git.merge import Conflict, Outcome, Pick, pick, pick_each
-from debpatch.git.repository import Commit, Repository
+from debpatch.git.repository import Commit
 from debpatch.landings.already_applied import AlreadyApplied
-from debpatch.package.target import Target, check_related
+from debpatch.package.target import Carrier, Target, TargetName, check_related
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Trial:
     commit: Commit
     outcome: Outcome
     conflicts: tuple[PlacedConflict, ...]
-    carried_by: str | Commit | None
+    carried_by: Carrier | None
 
     @property
     def conflicts_for_good(self) -> bool:
@@ -58,37 +58,32 @@ class ConflictCheck:
     A pick that conflicts is left out of the stack, and the next ones are tried without it.
     """
 
-    target: Target
+    target: TargetName
     alone: tuple[Trial, ...]
     stacked: tuple[Trial, ...]
 
 
 def check_conflicts(
-    repository: Repository, commits: Sequence[Commit], target: Target, *, blame: bool = False
+    target: Target, commits: Sequence[Commit], *, blame: bool = False
 ) -> ConflictCheck:
     """Pick ``commits`` onto ``target``; with ``blame`` find who touched the conflicting lines.
 
     Raises DebpatchError for a merge commit, and where target and commits have nothing in common.
     """
     check_related(target, commits)
-    alone = pick_each(repository, commits, target.commit)
-    read_ahead(repository, alone)
+    alone = pick_each(target.repository, commits, target.commit)
+    read_ahead(target.repository, alone)
     return ConflictCheck(
-        target,
+        target.called,
         tuple(_trial(picked, target, blame=blame) for picked in alone),
-        tuple(
-            _trial(picked, below, blame=blame)
-            for picked, below in _stack(repository, commits, target)
-        ),
+        tuple(_trial(picked, below, blame=blame) for picked, below in _stack(target, commits)),
     )
 
 
-def _stack(
-    repository: Repository, commits: Sequence[Commit], target: Target
-) -> Iterator[tuple[Pick, Target]]:
+def _stack(target: Target, commits: Sequence[Commit]) -> Iterator[tuple[Pick, Target]]:
     """Each pick, and what it was picked onto: the target and the commits below, as its patches."""
     for commit in commits:
-        picked = pick(repository, commit, target.commit)
+        picked = pick(target.repository, commit, target.commit)
         yield picked, target
         if picked.outcome == "clean":
             target = target.with_pick(picked)
@@ -96,22 +91,20 @@ def _stack(
 
 def _trial(picked: Pick, target: Target, *, blame: bool) -> Trial:
     asked = Blame(target) if blame else None
-    conflicts = (placed(target.repository, picked, c, asked) for c in picked.conflicts)
+    conflicts = (placed(target, picked, c, asked) for c in picked.conflicts)
     return Trial(picked.commit, picked.outcome, tuple(conflicts), _carried_by(picked, target))
 
 
-def _carried_by(picked: Pick, target: Target) -> str | Commit | None:
+def _carried_by(picked: Pick, target: Target) -> Carrier | None:
     if picked.outcome == "already-applied":
         return AlreadyApplied(target).of_empty(picked.commit)
     is_there = picked.outcome == "conflict" and target.has(picked.commit)
-    return picked.commit if is_there else None
+    return Carrier.of(picked.commit) if is_there else None
 
 
-def placed(
-    repository: Repository, picked: Pick, conflict: Conflict, blame: Blame | None
-) -> PlacedConflict:
+def placed(target: Target, picked: Pick, conflict: Conflict, blame: Blame | None) -> PlacedConflict:
     """The conflict of a pick with its regions and, with ``blame``, who touched them."""
-    found = regions(repository, picked, conflict)
+    found = regions(target.repository, picked, conflict)
     if blame is None:
         return PlacedConflict(conflict, tuple(Place(region) for region in found))
     places = (Place(region, blame.region(picked, conflict, region)) for region in found)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from debpatch.backport.plan import Plan
-from debpatch.git.repository import Commit
+from debpatch.git.repository import Commit, Repository
 
 _TAIL = 4096
 """Bytes of a command's output that are kept, from its end."""
@@ -33,7 +33,10 @@ class Run:
 
 
 def run_after_each(
-    plan: Plan, command: str, tell: Callable[[str], None] = lambda _: None
+    repository: Repository,
+    plan: Plan,
+    command: str,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Run, ...]:
     """Check out the tree of each step that applies, and run ``command`` there in a shell.
 
@@ -45,7 +48,7 @@ def run_after_each(
         for step in plan.steps:
             if step.tree is not None:
                 tell(f"{step.commit.short}: {command}")
-                plan.target.repository.check_out(step.tree, Path(folder))
+                repository.check_out(step.tree, Path(folder))
                 runs.append(_run(step.commit, command, Path(folder)))
     return tuple(runs)
 

@@ -23,7 +23,7 @@ from debpatch.landings.already_applied import AlreadyApplied
 from debpatch.landings.landings import origins
 from debpatch.landings.ports import Port, find_ports
 from debpatch.landings.repairs import FollowUp, follow_ups
-from debpatch.package.target import Target, check_related
+from debpatch.package.target import Carrier, Target, TargetName, check_related
 
 Role = Literal["wanted", "prerequisite", "follow-up"]
 Size = tuple[int, int, int]
@@ -35,7 +35,7 @@ class Step:
     """A commit of a plan, in its place.
 
     ``needs`` are the commits that need a prerequisite and where, ``follows`` says what a follow-up
-    is about. ``carried_by`` is what in the target has the change already, a patch by its name.
+    is about. ``carried_by`` is what in the target has the change already.
     ``size`` is what the pick changes and ``tree`` what it gives, None where it conflicts or changes
     nothing.
     """
@@ -45,7 +45,7 @@ class Step:
     outcome: Outcome
     needs: tuple[Need, ...] = ()
     follows: FollowUp | None = None
-    carried_by: str | Commit | None = None
+    carried_by: Carrier | None = None
     size: Size | None = None
     tree: str | None = None
 
@@ -61,7 +61,7 @@ class Plan:
     too early, if one did.
     """
 
-    target: Target
+    target: TargetName
     steps: tuple[Step, ...]
     left: tuple[tuple[Commit, tuple[PlacedConflict, ...]], ...]
     ports: tuple[Port, ...]
@@ -127,8 +127,8 @@ def plan_backport(
     size = diffstat(target.repository, target.tree, found.replay.tree)
     ports = tuple(port for commit, _ in left if commit in wanted for port in ports_of(commit))
     return Plan(
-        target, tuple(steps), left, ports, offered, found.replay.tree, size, len(search.tried),
-        search.replayer.made, search.bound,
+        target.called, tuple(steps), left, ports, offered, found.replay.tree, size,
+        len(search.tried), search.replayer.made, search.bound,
     )  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def _usual_bounds(
 
 def _left(target: Target, picked: Pick) -> tuple[PlacedConflict, ...]:
     blame = Blame(target)
-    return tuple(placed(target.repository, picked, each, blame) for each in picked.conflicts)
+    return tuple(placed(target, picked, each, blame) for each in picked.conflicts)
 
 
 def _steps(

@@ -212,7 +212,7 @@ class Prerequisites:
         Merges are no candidates, since they cannot be picked.
         """
         for conflict in pick.conflicts:
-            found: list[str | Commit] = []
+            found: list[Commit | None] = []
             places = regions(self._repository, pick, conflict)
             if reach is Reach.FILE:
                 paths = (conflict.path, *conflict.others)
@@ -221,11 +221,12 @@ class Prerequisites:
             elif places:
                 around = _AROUND if reach is Reach.SURROUNDINGS else 0
                 for region in places:
-                    found += self._blame.before(pick, conflict, region, around)
+                    touched = self._blame.before(pick, conflict, region, around)
+                    found += (each.commit for each in touched)
             else:
-                found += self._blame.file(pick, conflict).theirs
+                found += (each.commit for each in self._blame.file(pick, conflict).theirs)
             for commit in found:
-                if isinstance(commit, Commit) and len(commit.parents) < 2:
+                if commit and len(commit.parents) < 2:
                     yield Need(commit, pick.commit, conflict.path)
 
     def _read_changed(

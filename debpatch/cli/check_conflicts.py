@@ -39,7 +39,7 @@ def check_conflicts(
         open_target(onto, repo=repo, base=base, update=update, progress=progress) as target,
     ):
         commits = read_revisions(target.repository, revisions)
-        found = check(target.repository, commits, target, blame=regions)
+        found = check(target, commits, blame=regions)
     deliver_as(
         format_,
         output,

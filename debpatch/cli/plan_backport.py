@@ -78,7 +78,7 @@ def plan_backport(
             with_follow_ups=with_follow_ups,
             tell=tell,
         )
-        runs = run_after_each(plan, command, tell) if command else ()
+        runs = run_after_each(target.repository, plan, command, tell) if command else ()
     deliver_as(
         format_,
         output,

@@ -100,7 +100,7 @@ def validate_dep3(
             for target in targets
         ]
         if diff:
-            raise typer.Exit(_show_mending(_all(checks), output))
+            raise typer.Exit(_show_mending(targets, checks, output))
         if fix:
             number = sum(map(_mend, targets, checks))
             typer.echo(f"Mended {number} header{'' if number == 1 else 's'}.", err=True)
@@ -183,19 +183,18 @@ def _rendered(
     return dep3.as_text(reports, look_for(output))
 
 
-def _show_mending(reports: Iterable[HeaderReport], output: Path | None) -> int:
+def _show_mending(targets: Iterable[PatchSet], checks: Iterable[Check], output: Path | None) -> int:
     """Print what ``--fix`` would write; gives the exit code."""
     from datetime import date
 
     from debpatch.cli.output import deliver
-    from debpatch.dep3.fix import mend
+    from debpatch.dep3.fix import mended
     from debpatch.render.dep3 import as_diff
 
     changes = [
-        (report.path, data, mended)
-        for report in reports
-        if report.patch
-        and (data := report.patch.read()) != (mended := mend(data, report.findings, date.today()))
+        (patch.path, old, new)
+        for target, check in zip(targets, checks, strict=True)
+        for patch, old, new in mended(target, check(), date.today())
     ]
     deliver((as_diff(*change) for change in changes), output)
     return int(bool(changes))
@@ -205,17 +204,13 @@ def _mend(target: PatchSet, check: Check) -> int:
     """Write what the findings prove into the headers of ``target``, and give how many it was."""
     from datetime import date
 
-    from debpatch.dep3.fix import mend, write
+    from debpatch.dep3.fix import mended, write
     from debpatch.locks import alone_in
 
     number = 0
     root = target.package.root if target.package else None
     with alone_in(root) if root else nullcontext():
-        for report in list(check()):
-            if report.patch:
-                data = report.patch.read()
-                mended = mend(data, report.findings, date.today())
-                if mended != data:
-                    write(report.patch, mended)
-                    number += 1
+        for patch, _, new in mended(target, list(check()), date.today()):
+            write(patch, new)
+            number += 1
     return number

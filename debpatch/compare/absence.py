@@ -12,14 +12,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from posixpath import basename
 
 from rapidfuzz import fuzz, process
 
+from debpatch.caching import cached_while_open
 from debpatch.compare.change import Change
 from debpatch.compare.equality import renamed
 from debpatch.formats.diff import NO_NEWLINE
+from debpatch.git.repository import Repository
 from debpatch.git.tree import Tree
 
 
@@ -56,7 +57,7 @@ def why_missing(
     if _ends_only(change):
         ends = [(base.read(name) or b"").endswith(b"\n") for name in found]
         return Reason.ALREADY_PRESENT if change.hunk.new[-1].newline in ends else Reason.NOT_CARRIED
-    files = [_read_file(base, name) for name in found]
+    files = [_read_file(base.repository, base.sha, name) for name in found]
     if any(_is_present(change, file) for file in files):
         return Reason.ALREADY_PRESENT
     if any(_is_there(change, file, renames) for file in files):
@@ -89,9 +90,9 @@ class _File:
     places: Mapping[str, Sequence[int]]
 
 
-@lru_cache(maxsize=32)  # many hunks ask about one file
-def _read_file(base: Tree, path: str) -> _File:
-    text = (base.read(path) or b"").decode("utf-8", "surrogateescape")
+@cached_while_open(most=32)  # many hunks ask about one file
+def _read_file(repository: Repository, tree: str, path: str) -> _File:
+    text = (repository.read(tree, path) or b"").decode("utf-8", "surrogateescape")
     lines = _squeezed(text.split("\n"))
     if text and not text.endswith("\n"):
         lines[-1:] = [lines[-1] + _NO_NEWLINE] if lines else []

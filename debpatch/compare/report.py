@@ -51,14 +51,14 @@ class AlternativeReport:
 class PatchReport:
     """A patch beside its alternatives.
 
-    ``base`` is the tree that it applies to, found by ``base_from``; None (and ``unknown`` says
+    ``base`` names the tree that it applies to, found by ``base_from``; None (and ``unknown`` says
     why) where that is not known, and then ``residual`` is None: nobody looked. ``failures`` are
     hunks without a place; ``is_applied`` says that this is because the tree has the whole patch
     already. ``markers`` are those of a conflict that somebody did not resolve.
     """
 
     patch: Patch
-    base: Tree | None
+    base: str | None
     base_from: str | None
     unknown: str | None
     failures: tuple[Failure, ...]
@@ -97,8 +97,8 @@ def report(
     )
     theirs = (change for item in reports for change in item.alternative.changes)
     return PatchReport(
-        patch, base, base_from, unknown, tuple(failures), is_applied, reports, residual,
-        markers(patch.files, theirs),
+        patch, base.name if base else None, base_from, unknown, tuple(failures), is_applied,
+        reports, residual, markers(patch.files, theirs),
     )  # fmt: skip
 
 

@@ -6,12 +6,12 @@ has none that could take them, they open a paragraph of their own before its end
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from debpatch.dep3.rules import Edit, revalue
-from debpatch.dep3.targets import PatchFile
-from debpatch.dep3.validate import Finding
+from debpatch.dep3.targets import PatchFile, PatchSet
+from debpatch.dep3.validate import Finding, HeaderReport
 from debpatch.errors import DebpatchError
 from debpatch.files import write_file
 from debpatch.formats.dep3_fields import is_dep3
@@ -38,6 +38,19 @@ def mend(data: bytes, findings: Iterable[Finding], today: date) -> bytes:
     mended = head + data[len(header.data) :]
     _verify(header, read_header(mended), len(head), adds)
     return mended
+
+
+def mended(
+    target: PatchSet, reports: Iterable[HeaderReport], today: date
+) -> Iterator[tuple[PatchFile, bytes, bytes]]:
+    """The patches of ``target`` that ``mend`` changes, each with its text before and after."""
+    patches = {patch.path: patch for patch in target.patches}
+    for report in reports:
+        if report.name is not None:
+            data = patches[report.path].read()
+            new = mend(data, report.findings, today)
+            if new != data:
+                yield patches[report.path], data, new
 
 
 def write(patch: PatchFile, data: bytes) -> None:

@@ -40,14 +40,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class HeaderReport:
-    """What there is to say of one patch, or of a series, whose ``patch`` and ``layout`` are None.
+    """What there is to say of one patch, or of a series, whose ``name`` and ``layout`` are None.
 
-    ``unverifiable`` says why nothing was held against upstream's repository, None where it was.
+    ``path`` is what the user calls it, ``name`` what the series does. ``unverifiable``
+    says why nothing was held against upstream's repository, None where it was.
     """
 
     path: str
     findings: tuple[Finding, ...]
-    patch: PatchFile | None = None
+    name: str | None = None
     layout: Layout | None = None
     fields: tuple[Field, ...] = ()
     unverifiable: str | None = None
@@ -140,7 +141,7 @@ def _patch_report(
     ]
     findings.sort(key=lambda finding: finding.line or 0)
     return HeaderReport(
-        patch.path, tuple(findings), patch, header.layout, header.fields, unverifiable
+        patch.path, tuple(findings), patch.name, header.layout, header.fields, unverifiable
     )
 
 

@@ -12,11 +12,11 @@ from debpatch.git.history import History, is_ancestor, merge_base, read_history
 from debpatch.git.merge import pick
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.evidence import Fix, confidence
-from debpatch.package.target import Target
+from debpatch.package.target import Carrier, Target
 
 
 class AlreadyApplied:
-    """Tells what in ``target`` carries a commit: a patch by its name, or a commit."""
+    """Tells what in ``target`` carries a commit."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -24,7 +24,7 @@ class AlreadyApplied:
         self._found = cache(self._find)
         self._changes: dict[str, CommitLines] = {}
 
-    def of(self, commit: Commit) -> str | Commit | None:
+    def of(self, commit: Commit) -> Carrier | None:
         """What has the change of ``commit``: itself, what says so, or what changes the same lines.
 
         Something like it is not enough: a plan that left it out would be wrong.
@@ -44,10 +44,10 @@ class AlreadyApplied:
         read = read_whole_changes(self._repository, new)
         self._changes.update({sha: read.get(sha, {}) for sha in new})
 
-    def _find(self, commit: Commit) -> str | Commit | None:
+    def _find(self, commit: Commit) -> Carrier | None:
         since = self._since(commit.sha)
         if since == commit.sha:
-            return commit
+            return Carrier.of(commit)
         own = _read_own(self._repository, self._target.commit, since)
         fix = Fix((commit,))
         for sha, other in own.history.commits.items():
@@ -57,7 +57,7 @@ class AlreadyApplied:
         twin = own.by_lines.get(_key(self._changes[commit.sha]))
         return self._target.stands_for(twin) if twin else None
 
-    def of_empty(self, commit: Commit) -> str | Commit | None:
+    def of_empty(self, commit: Commit) -> Carrier | None:
         """As ``of``, for a commit whose pick leaves nothing to change.
 
         What has it then may also be a patch of the series that has more in it. None where the

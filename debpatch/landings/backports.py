@@ -160,7 +160,7 @@ def find_backports(
         survey.later(),
         survey.package_state(),
         _branch_of(package, branches) if package else None,
-        package.package if package else None,
+        package.called.package if package else None,
     )
 
 
@@ -216,7 +216,7 @@ class _Survey:
 
     def released_in(self, commit: Commit) -> str | None:
         """The oldest release that has the commit; None for a patch of the package's."""
-        name = self.package.source if self.package else ""
+        name = self.package.called.source if self.package else ""
         return None if self._is_own(commit) else first_release(self.repository, commit.sha, name)
 
     def _is_own(self, commit: Commit) -> bool:
@@ -298,7 +298,7 @@ class _Survey:
         return LandingOnBranch(
             landing,
             self.released_in(landing.commit),
-            what if isinstance(what, str) else None,
+            what.name if what and what.commit is None else None,
             self._reverted_by(landing.commit.sha, branch),
         )
 

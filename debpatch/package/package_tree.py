@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import zip_longest
 
+from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
 from debpatch.formats.diff import FileDiff, parse_diff
 from debpatch.formats.series import SeriesEntry
@@ -48,13 +48,14 @@ def series_trees(
     ``base`` and what it raises are as with ``package_tree``. The same package is not read twice.
     """
     needed = None if _shipped(repository, package).paths else base
-    return _series_trees(repository, package, needed)
+    return tuple(Tree(repository, *each) for each in _series_trees(repository, package, needed))
 
 
-@lru_cache(maxsize=8)
+@cached_while_open(most=8)
 def _series_trees(
     repository: Repository, package: SourcePackage, base: str | None
-) -> tuple[Tree, ...]:
+) -> Sequence[tuple[str, str]]:
+    """The ids and the names of the trees."""
     source, applied = _source(repository, package, base)
     edit = Edit.of(source)
     for entry in reversed(applied):
@@ -64,7 +65,7 @@ def _series_trees(
         edit = Edit.of(trees[-1])
         _apply(package, entry, edit)
         trees.append(edit.write(f"{package.name} {package.version} up to {entry.name}"))
-    return tuple(trees)
+    return [(tree.sha, tree.name) for tree in trees]
 
 
 def series_patch(package: SourcePackage, entry: SeriesEntry) -> tuple[FileDiff, ...]:
@@ -95,12 +96,12 @@ def _source(
 
 
 def _shipped(repository: Repository, package: SourcePackage) -> Tree:
-    return _imported(repository, package.source or package)
+    return Tree(repository, _imported(repository, package.source or package), "the package")
 
 
-@lru_cache(maxsize=8)
-def _imported(repository: Repository, package: SourcePackage) -> Tree:
-    return Tree(repository, repository.import_tree(None, _files(package)), "the package")
+@cached_while_open(most=8)
+def _imported(repository: Repository, package: SourcePackage) -> str:
+    return repository.import_tree(None, _files(package))
 
 
 def _files(package: SourcePackage) -> Iterator[tuple[str, tuple[str, bytes]]]:

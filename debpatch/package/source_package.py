@@ -25,6 +25,17 @@ APT = "apt:"
 logging.getLogger("debian").addHandler(logging.NullHandler())
 
 
+@dataclass(frozen=True, slots=True)
+class PackageName:
+    """How to speak of a source package: its name and its version."""
+
+    name: str
+    version: Version
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SourcePackage:
     """A source package and what the top entry of its changelog says, as it is when it is opened.
@@ -46,6 +57,11 @@ class SourcePackage:
     root: Path | None
     dsc: Path | None = None
     source: SourcePackage | None = None
+
+    @property
+    def called(self) -> PackageName:
+        """What to call it."""
+        return PackageName(self.name, self.version)
 
     @property
     def unpacked(self) -> str | None:

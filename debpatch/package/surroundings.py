@@ -9,7 +9,7 @@ from debpatch.errors import DebpatchError
 from debpatch.git.clone import cached, is_url
 from debpatch.package.patch_file import patches_nearby
 from debpatch.package.source_directory import find_package_root
-from debpatch.package.source_package import SourcePackage, open_package
+from debpatch.package.source_package import PackageName, SourcePackage, open_package
 from debpatch.package.upstream import UpstreamLocation, candidates, is_in_repository
 
 
@@ -17,14 +17,17 @@ from debpatch.package.upstream import UpstreamLocation, candidates, is_in_reposi
 class Surroundings:
     """What there is in a folder.
 
-    ``problem`` says why the ``package`` cannot be read although there is one. ``upstream`` is
+    ``problem`` says why the ``package`` cannot be read although there is one; its ``series`` has
+    so many patches, of which so many are ``applied``, None where nothing says it. ``upstream`` is
     where upstream's repository is said to be, and ``clone`` the folder that it can be read from
     at once. ``patches`` are patch files in the folder that are not of the package's series;
     ``in_repository`` is whether the folder is in a Git repository, whosever that is.
     """
 
-    package: SourcePackage | None
+    package: PackageName | None
     problem: str | None
+    series: int
+    applied: int | None
     upstream: UpstreamLocation | None
     clone: Path | None
     patches: tuple[str, ...]
@@ -43,7 +46,16 @@ def look_around(folder: Path, repo: str | None = None) -> Surroundings:
     series = {entry.path.rpartition("/")[2] for entry in package.series} if package else set()
     patches = tuple(name for name in patches_nearby(folder) if Path(name).name not in series)
     clone = _local(upstream.url) if upstream else None
-    return Surroundings(package, problem, upstream, clone, patches, is_in_repository(folder))
+    return Surroundings(
+        package.called if package else None,
+        problem,
+        len(package.series) if package else 0,
+        None if package is None or package.applied is None else len(package.applied),
+        upstream,
+        clone,
+        patches,
+        is_in_repository(folder),
+    )
 
 
 def local_repository(repo: str | None, package: str | None) -> Path | None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 
+from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
 from debpatch.formats.diff import parse_diff
 from debpatch.git.clone import Progress
@@ -28,25 +29,63 @@ from debpatch.package.upstream import open_upstream
 from debpatch.package.workspace import package_base
 
 
-@dataclass(frozen=True)
-class Target:
-    """A commit to pick onto, and how to speak of it.
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """What carries a change: a commit, or a patch by its ``name``; a commit's is its short id."""
 
-    ``base`` is the upstream revision that it is built from, None where that is not known. ``own``
-    are the commits that are of our making, from oldest to newest, with what each stands for: the
-    source as the package ships it, a patch by its name, a commit that was picked. ``package`` is
-    what the user called the package, None for a revision; ``unpacked`` the folder that it will be
-    once it is unpacked, None where it is; ``source`` the source package's name, or nothing.
+    name: str
+    commit: Commit | None = None
+
+    @classmethod
+    def of(cls, commit: Commit) -> Carrier:
+        """The commit as what carries its change."""
+        return cls(commit.short, commit)
+
+    @property
+    def sha(self) -> str | None:
+        """The commit's full id; None for a patch."""
+        return self.commit.sha if self.commit else None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetName:
+    """How to speak of a target.
+
+    ``base`` is the upstream revision that it is built from, None where that is not known.
+    ``package`` is what the user called the package, None for a revision; ``unpacked`` the folder
+    that it will be once it is unpacked, None where it is; ``source`` the source package's name, or
+    nothing.
     """
 
-    repository: Repository
     name: str
-    commit: str
     base: str | None
-    own: Mapping[str, str | Commit] = field(default_factory=dict)
     package: str | None = None
     unpacked: str | None = None
     source: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A commit to pick onto, in an open repository, and how to speak of it.
+
+    ``own`` are the commits that are of our making, from oldest to newest, with what each stands
+    for: the source as the package ships it, a patch, a commit that was picked.
+    """
+
+    repository: Repository
+    called: TargetName
+    commit: str
+    own: Mapping[str, Carrier] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.called.name
+
+    @property
+    def base(self) -> str | None:
+        """The upstream revision that it is built from, None where that is not known."""
+        return self.called.base
 
     @cached_property
     def tree(self) -> str:
@@ -57,16 +96,16 @@ class Target:
         """The target with a commit picked onto it."""
         message = picked.commit.message.encode("utf-8", "replace")
         commit = self.repository.write_commit(picked.tree, [self.commit], message)
-        return replace(self, commit=commit, own={**self.own, commit: picked.commit})
+        return replace(self, commit=commit, own={**self.own, commit: Carrier.of(picked.commit)})
 
     def has(self, commit: Commit) -> bool:
         """Whether the commit itself is in the target's history."""
         newest = self.upstream or self.commit  # what is above it is of our making
         return commit.sha in self.own or is_ancestor(self.repository, commit.sha, newest)
 
-    def stands_for(self, sha: str) -> str | Commit:
-        """What to call a commit of the target's history: a patch by its name, or the commit."""
-        return self.own.get(sha) or self.repository.commit(sha)
+    def stands_for(self, sha: str) -> Carrier:
+        """What a commit of the target's history stands for: a patch, or itself."""
+        return self.own.get(sha) or Carrier.of(self.repository.commit(sha))
 
     @cached_property
     def upstream(self) -> str | None:
@@ -113,7 +152,7 @@ def _is_in_package(path: Path) -> bool:
 
 def revision_target(repository: Repository, revision: str) -> Target:
     """The upstream revision as a target; raises DebpatchError where there is no such commit."""
-    return Target(repository, revision, repository.resolve(revision), revision)
+    return Target(repository, TargetName(revision, revision), repository.resolve(revision))
 
 
 def package_target(
@@ -136,15 +175,15 @@ def package_target(
     except DebpatchError:
         revision = None
     commits = _package_commits(repository, package, revision)
-    own: dict[str, str | Commit] = dict(takewhile(lambda commit: commit[1] != before, commits))
+    own = {
+        commit: Carrier(what) for commit, what in takewhile(lambda each: each[1] != before, commits)
+    }
     name = f"{name} before {before}" if before else name
-    last = list(own)[-1]
-    return Target(
-        repository, name, last, revision, own, package.location, package.unpacked, package.name
-    )
+    called = TargetName(name, revision, package.location, package.unpacked, package.name)
+    return Target(repository, called, list(own)[-1], own)
 
 
-@lru_cache(maxsize=8)
+@cached_while_open(most=8)
 def _package_commits(
     repository: Repository, package: SourcePackage, revision: str | None
 ) -> Sequence[tuple[str, str]]:

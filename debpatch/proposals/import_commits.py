@@ -224,15 +224,14 @@ def _checked(
     repository: Repository, commits: Sequence[ImportedCommit], base: str | None, today: date
 ) -> list[ImportedCommit]:
     """Mend the headers by what upstream's history proves, and note what is left to say."""
-    found = {commit.patch.name: commit for commit in commits if commit.patch}
-    if not found:
+    patches = {commit.patch.name: commit.patch.data for commit in commits if commit.patch}
+    if not patches:
         return list(commits)
-    target = _target({name: commit.patch.data for name, commit in found.items() if commit.patch})
+    target = _target(patches)
     upstream = look_up(target, repository, base)
     mended = {
-        report.path: mend(report.patch.read(), report.findings, today)
+        report.path: mend(patches[report.path], report.findings, today)
         for report in validate(target, Settings(), today, upstream)
-        if report.patch
     }
     reports = {r.path: r for r in validate(_target(mended), Settings(), today, upstream)}
     return [

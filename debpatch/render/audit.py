@@ -47,7 +47,7 @@ def _patch(patch: PatchAudit) -> _Json:
         "problem": patch.patch.problem,
         "repeats_line": patch.patch.repeats,
         "applies": patch.applies,
-        "obstacles": [_obstacle(each) for each in patch.application.obstacles],
+        "obstacles": [_obstacle(each) for each in patch.obstacles],
         "findings": {name: patch.count(name) for name in ("error", "warning", "info")},
         "upstream": _identity(patch.identity, patch.released_in) if patch.identity else None,
         "unproved": [_commit(commit) for commit in patch.unproved],
@@ -250,8 +250,8 @@ def _notes(patch: PatchAudit, audit: Audit) -> Iterator[tuple[str, str]]:
         yield f"cannot be read: {one_line(patch.patch.problem)}", "bold red"
     if patch.patch.repeats:
         yield f"is in the series twice, on line {patch.patch.repeats} first", "bold red"
-    if patch.application.obstacles:
-        yield f"does not apply: {_places(patch.application.obstacles)}", "bold red"
+    if patch.obstacles:
+        yield f"does not apply: {_places(patch.obstacles)}", "bold red"
     if patch.outcome and patch.outcome.obstacles:
         yield f"conflicts on {audit.onto}: {_places(patch.outcome.obstacles)}", "red"
     if patch.identity:

@@ -41,7 +41,7 @@ def as_json(report: PatchReport, identity: Identity | None = None) -> str:
                 "evidence": [sign.value for sign in identity.signs],
                 "confidence": round(identity.confidence, 3),
             },
-            "base": report.base.name if report.base else None,
+            "base": report.base,
             "base_from": report.base_from,
             "base_unknown": report.unknown,
             "already_applied": report.is_applied,
@@ -218,7 +218,7 @@ def _head(
         page.paragraph(f"found    {found_by(identity)}", 2, "yellow", hanging=9)
     if report.base is not None:
         by = f" (by {one_line(report.base_from)})" if report.base_from else ""
-        page.paragraph(f"onto     {one_line(report.base.name)}{by}{_fit(report)}", 2, hanging=9)
+        page.paragraph(f"onto     {one_line(report.base)}{by}{_fit(report)}", 2, hanging=9)
 
 
 def _fit(report: PatchReport) -> str:
@@ -428,7 +428,7 @@ def _gaps(page: Page, report: PatchReport) -> None:
         )
     if report.failures and not report.is_applied and report.base is not None:
         where = _some(f"{one_line(f.path)} hunk {f.hunk}" for f in report.failures)
-        notes.append(f"The patch does not apply to {one_line(report.base.name)}: {where}.")
+        notes.append(f"The patch does not apply to {one_line(report.base)}: {where}.")
     if report.binaries:
         names = _some(one_line(file.path) for file in report.binaries)
         notes.append(f"Compared only as a whole, being binary: {names}.")

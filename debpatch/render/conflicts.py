@@ -9,7 +9,7 @@ from debpatch.backport.blame import Blamed
 from debpatch.backport.conflicts import ConflictCheck, Place, PlacedConflict, Trial
 from debpatch.backport.regions import Side
 from debpatch.git.repository import Commit
-from debpatch.package.target import Target
+from debpatch.package.target import Carrier, TargetName
 from debpatch.render.json import dump
 from debpatch.render.page import Look, Page, Span, count
 from debpatch.render.safe import one_line
@@ -42,13 +42,13 @@ def _trial(trial: Trial) -> _Json:
     }
 
 
-def named(what: str | Commit | None) -> _Json | None:
+def named(what: Carrier | None) -> _Json | None:
     """A patch of the series, or a commit."""
     if what is None:
         return None
-    if isinstance(what, str):
-        return {"patch": what, "sha": None, "subject": None}
-    return {"patch": None, "sha": what.sha, "subject": what.subject}
+    if what.commit is None:
+        return {"patch": what.name, "sha": None, "subject": None}
+    return {"patch": None, "sha": what.commit.sha, "subject": what.commit.subject}
 
 
 def conflict(item: PlacedConflict) -> _Json:
@@ -82,7 +82,7 @@ def _touched(touched: Blamed | None) -> _Json | None:
     return {"ours": _all(touched.ours), "theirs": _all(touched.theirs)}
 
 
-def _all(commits: Iterable[str | Commit]) -> list[_Json | None]:
+def _all(commits: Iterable[Carrier]) -> list[_Json | None]:
     return [named(commit) for commit in commits]
 
 
@@ -162,7 +162,7 @@ def _conflicts(check: ConflictCheck) -> list[tuple[str, Trial]]:
     return found
 
 
-def _conflicting(page: Page, target: Target, how: str, trial: Trial, *, regions: bool) -> None:
+def _conflicting(page: Page, target: TargetName, how: str, trial: Trial, *, regions: bool) -> None:
     page.line((f"  {trial.commit.short}{how}", "bold"))
     for item in trial.conflicts:
         conflict_line(page, item)
@@ -184,7 +184,7 @@ def conflict_line(page: Page, item: PlacedConflict) -> None:
 # -- regions ---------------------------------------------------------------------------------------
 
 
-def _place(page: Page, target: Target, commit: Commit, place: Place) -> None:
+def _place(page: Page, target: TargetName, commit: Commit, place: Place) -> None:
     region = place.region
     touched = place.touched or Blamed((), ())
     page.blank()
@@ -194,7 +194,7 @@ def _place(page: Page, target: Target, commit: Commit, place: Place) -> None:
     page.blank()
 
 
-def _side(page: Page, name: str, side: Side, style: str, touched: Sequence[str | Commit]) -> None:
+def _side(page: Page, name: str, side: Side, style: str, touched: Sequence[Carrier]) -> None:
     where = f"line {side.start}" if side.lines else f"nothing before line {side.start}"
     page.line((f"      {name}, {where}", f"bold {style}"))
     _touchers(page, touched)
@@ -204,7 +204,7 @@ def _side(page: Page, name: str, side: Side, style: str, touched: Sequence[str |
         page.line((f"      ... {count(len(side.lines) - _LONGEST, 'more line')}", "dim"))
 
 
-def _touchers(page: Page, touched: Iterable[str | Commit]) -> None:
+def _touchers(page: Page, touched: Iterable[Carrier]) -> None:
     for what in touched:
         page.line((f"      touched by {clipped(label(what), page.look.width - 17)}", "yellow"))
 
@@ -217,10 +217,10 @@ def outcome(trial: Trial) -> tuple[str, str]:
     return f"{OUTCOMES[trial.outcome]:8}", STYLES[trial.outcome]
 
 
-def carrier(commit: Commit, what: str | Commit | None) -> str:
+def carrier(commit: Commit, what: Carrier | None) -> str:
     """What has a commit's change already."""
     if what is None:
         return "the lines read so already"
-    if isinstance(what, Commit) and what.sha == commit.sha:
+    if what.sha == commit.sha:
         return "the commit itself is there"
     return f"by {label(what)}"

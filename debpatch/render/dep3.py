@@ -26,7 +26,7 @@ def as_json(reports: Iterable[HeaderReport]) -> Iterator[str]:
     between = "\n"
     for report in reports:
         totals.update(finding.severity for finding in report.findings)
-        if report.patch is None:
+        if report.name is None:
             series.append(
                 {"path": report.path, "findings": list(map(_finding_json, report.findings))}
             )
@@ -85,7 +85,7 @@ def as_text(reports: Iterable[HeaderReport], look: Look) -> Iterator[str]:
     unverifiable: Counter[str] = Counter()
     patches = mendable = 0
     for report in reports:
-        patches += report.patch is not None
+        patches += report.name is not None
         severities.update(finding.severity for finding in report.findings)
         mendable += sum(is_mendable(finding) for finding in report.findings)
         if report.unverifiable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from debpatch.package.source_package import SourcePackage
+from debpatch.package.source_package import PackageName
 from debpatch.proposals.import_commits import Import, ImportedCommit
 from debpatch.proposals.package_update import PackageUpdate
 from debpatch.render.json import dump
@@ -13,9 +13,7 @@ from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 
 
-def as_json(
-    package: SourcePackage, imported: Import, update: PackageUpdate, *, written: bool
-) -> str:
+def as_json(package: PackageName, imported: Import, update: PackageUpdate, *, written: bool) -> str:
     """The import as a JSON document."""
     upload = update.upload if update.entry else None
     return dump(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterator
 
-from debpatch.package.source_package import SourcePackage
 from debpatch.package.surroundings import Surroundings
 from debpatch.render.page import Look, Page, count
 
@@ -38,8 +37,8 @@ def _facts(found: Surroundings) -> Iterator[tuple[str, str]]:
     elif found.package is None:
         yield "package", "none (no debian/changelog here or above)"
     else:
-        yield "package", f"{found.package.name} {found.package.version}"
-        yield "series", _series(found.package)
+        yield "package", str(found.package)
+        yield "series", _series(found)
     if found.upstream is None and found.in_repository:
         yield "upstream", "nothing names its repository; --repo . does if it is the one here"
     elif found.upstream is None:
@@ -53,13 +52,13 @@ def _facts(found: Surroundings) -> Iterator[tuple[str, str]]:
         yield "patches", names + (f" and {more} more" if more > 0 else "")
 
 
-def _series(package: SourcePackage) -> str:
-    if not package.series:
+def _series(found: Surroundings) -> str:
+    if not found.series:
         return "no patches"
-    number = count(len(package.series), "patch", "patches")
-    if package.applied is None:
+    number = count(found.series, "patch", "patches")
+    if found.applied is None:
         return f"{number}; nothing says whether they are applied"
-    return f"{number}, {len(package.applied)} applied"
+    return f"{number}, {found.applied} applied"
 
 
 def _next(found: Surroundings) -> Iterator[Step]:
@@ -70,7 +69,7 @@ def _next(found: Surroundings) -> Iterator[Step]:
         yield f"review {name}{repo}", "All there is to know about this patch, in one folder."
         yield f"diff-upstream {name}{repo}", "What does it carry of the upstream fix that it names?"
     if found.package:
-        if found.package.series:
+        if found.series:
             question = "Which of its patches apply, are true, and can be dropped from when on?"
             yield f"audit-series{repo}", question
             yield "validate-dep3", "Are the headers of its patches well formed and complete?"

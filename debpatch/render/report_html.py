@@ -62,9 +62,7 @@ def render(review: Review) -> str:
         {
             "review": review,
             "name": name,
-            "package": f"{review.package.name} {review.package.version}"
-            if review.package
-            else None,
+            "package": str(review.package) if review.package else None,
             "url": url,
             "found": found_by(review.identity) if review.identity else None,
             "figures": figures(review),

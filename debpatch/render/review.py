@@ -195,7 +195,7 @@ def _patch(page: Page, review: Review) -> None:
     report = review.comparison
     if not report.alternatives:
         return
-    onto = f" onto {one_line(report.base.name)}" if report.base else ""
+    onto = f" onto {one_line(report.base)}" if report.base else ""
     page.heading(f"The patch{onto}")
     for item in report.alternatives:
         lines, of = item.comparison.carried

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from debpatch.git.repository import Commit
 from debpatch.landings.identity import Identity
+from debpatch.package.target import Carrier
 from debpatch.render.safe import one_line
 
 
-def label(what: str | Commit) -> str:
-    """A patch by its name, a commit by its id and subject."""
-    return one_line(what) if isinstance(what, str) else f"{what.short} {one_line(what.subject)}"
+def label(what: Commit | Carrier) -> str:
+    """A commit by its id and subject, a patch by its name."""
+    if isinstance(what, Carrier):
+        return label(what.commit) if what.commit else one_line(what.name)
+    return f"{what.short} {one_line(what.subject)}"
 
 
 def clipped(text: str, room: int) -> str:

@@ -66,10 +66,10 @@ def gather_facts(
     tell("what the options cost")
     return Facts(
         patch,
-        workspace.package,
+        workspace.package.called if workspace.package else None,
         workspace.entry,
         workspace.base,
-        target,
+        target.called if target else None,
         fixes,
         identity,
         series,
@@ -199,7 +199,7 @@ def _conflicts(
     for commits in (fixes, series if is_other else ()):
         if commits:
             with unknown.about("the conflicts"):
-                yield check_conflicts(target.repository, commits, target)
+                yield check_conflicts(target, commits)
 
 
 def _patched(workspace: Workspace, target: Target | None, comparison: PatchReport) -> str | None:

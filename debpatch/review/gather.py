@@ -44,7 +44,7 @@ def gather(
     if found.verdict not in {Verdict.DROP, Verdict.UNKNOWN}:
         tell("the documents")
         try:
-            written = documents(facts, found.verdict, wishes)
+            written = documents(workspace, facts, found.verdict, wishes)
             steps.append(_send(written, commands.folder))
             files = {str(PROPOSALS / name): data for name, data in written.files.items()}
         except DebpatchError as error:
@@ -58,15 +58,15 @@ def gather(
         next_steps=tuple(steps),
         documents=files,
         timeline=lanes,
-        upstream_url=_address(facts, commands.repo),
+        upstream_url=_address(workspace, commands.repo),
     )
 
 
-def _address(facts: Facts, named: str | None) -> str | None:
+def _address(workspace: Workspace, named: str | None) -> str | None:
     """Where the upstream repository is on the net: where the user says, or else the package."""
     if named and is_url(named):
         return named
-    found = candidates(facts.package, facts.patch.header)
+    found = candidates(workspace.package, workspace.patch.header)
     return found[0].url if found else None
 
 

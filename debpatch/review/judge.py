@@ -167,7 +167,7 @@ def _mend(facts: Facts, commands: Commands) -> Iterator[NextStep]:
     report = facts.comparison
     if report.failures:
         places = [f"{f.path} hunk {f.hunk}" for f in report.failures]
-        onto = report.base.name if report.base else "the package"
+        onto = report.base or "the package"
         yield NextStep(f"Refresh it: it does not apply to {onto}.", tuple(places), "quilt refresh")
     if faults := tuple(_faults(facts)):
         yield NextStep(
@@ -194,8 +194,7 @@ def _mend(facts: Facts, commands: Commands) -> Iterator[NextStep]:
 
 def _drop(facts: Facts, _: Commands) -> Iterator[NextStep]:
     carriers = [step.carried_by for step in facts.plan.steps] if facts.plan else []
-    named = dict.fromkeys(what if isinstance(what, str) else what.short for what in carriers if
-                          what is not None)  # fmt: skip
+    named = dict.fromkeys(what.name for what in carriers if what)
     evidence = (f"the package has it by {', '.join(named)}",) if named else ()
     yield NextStep("Leave the patch out; there is nothing left for it to do.", evidence)
 

@@ -15,8 +15,8 @@ from debpatch.git.merge import Pick
 from debpatch.git.repository import Commit
 from debpatch.landings.backports import Backports
 from debpatch.landings.identity import Identity
-from debpatch.package.source_package import SourcePackage
-from debpatch.package.target import Target
+from debpatch.package.source_package import PackageName
+from debpatch.package.target import Carrier, TargetName
 from debpatch.proposals.options import Option
 from debpatch.review.timeline import Timeline
 
@@ -59,7 +59,7 @@ class Neighbour:
 
     commit: Commit
     released_in: str | None
-    carried_by: str | Commit | None
+    carried_by: Carrier | None
     is_planned: bool
 
 
@@ -82,10 +82,10 @@ class Facts:
     """
 
     patch: Patch
-    package: SourcePackage | None
+    package: PackageName | None
     entry: str | None
     base: str | None
-    target: Target | None
+    target: TargetName | None
     fixes: tuple[Commit, ...]
     identity: Identity | None
     series: tuple[Commit, ...]

@@ -39,11 +39,12 @@ def test_every_header_is_read(capsys: pytest.CaptureFixture[str]) -> None:
     missing: dict[str, str] = {}
     for name in PACKAGES:
         for target in _downloaded(name, missing):
+            texts = {patch.path: patch.read() for patch in target.patches}
             for report in validate(target, Settings(), date.today()):
                 rules.update(f"{found.severity} {found.rule}" for found in report.findings)
-                if report.patch is None:
+                if report.name is None:
                     continue
-                data = report.patch.read()
+                data = texts[report.path]
                 header = read_header(data)
                 layouts[header.layout] += 1
                 said = b"".join(header.data[line.start : line.end] for line in header.lines)

@@ -187,7 +187,7 @@ def test_why_a_patch_does_not_apply(story: Story, tmp_path: Path) -> None:
     }
     found = audit(story, package(tmp_path, patches)).patches
     assert [patch.applies for patch in found] == [True, False, False, False, True]
-    whys = [patch.application.obstacles[0].why for patch in found[1:4]]
+    whys = [patch.obstacles[0].why for patch in found[1:4]]
     assert whys == ["there-already", "no-place", "file-absent"]
 
 

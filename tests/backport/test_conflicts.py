@@ -11,13 +11,13 @@ from stories import FIX, GUARD, project, source
 
 from debpatch.backport.conflicts import ConflictCheck, check_conflicts
 from debpatch.git.repository import Repository
-from debpatch.package.target import open_target, revision_target
+from debpatch.package.target import Carrier, open_target, revision_target
 
 
 def check(repo: Repo, onto: str, *shas: str, blame: bool = False) -> ConflictCheck:
     with Repository(repo.path) as repository:
         commits = [repository.commit(sha) for sha in shas]
-        return check_conflicts(repository, commits, revision_target(repository, onto), blame=blame)
+        return check_conflicts(revision_target(repository, onto), commits, blame=blame)
 
 
 def outcomes(found: ConflictCheck) -> list[tuple[str, str]]:
@@ -57,8 +57,8 @@ def test_who_touched_the_lines(tmp_path: Path) -> None:
     (place,) = check(repo, "stable/1.0", second, blame=True).alone[0].conflicts[0].places
     assert place.region.base.lines == tuple(FIX["check_length"].splitlines())
     assert place.touched is not None
-    assert [getattr(what, "sha", what) for what in place.touched.theirs] == [first]
-    assert [getattr(what, "sha", what) for what in place.touched.ours] == [own]
+    assert [what.sha for what in place.touched.theirs] == [first]
+    assert [what.sha for what in place.touched.ours] == [own]
 
 
 def test_who_touched_the_lines_below_in_the_stack(tmp_path: Path) -> None:
@@ -69,8 +69,8 @@ def test_who_touched_the_lines_below_in_the_stack(tmp_path: Path) -> None:
     assert outcomes(found)[1] == ("conflict", "conflict")
     (place,) = found.stacked[1].conflicts[0].places
     assert place.touched is not None
-    assert [getattr(what, "sha", what) for what in place.touched.ours] == [first]
-    assert {getattr(what, "sha", what) for what in place.touched.theirs} == {first, second}
+    assert [what.sha for what in place.touched.ours] == [first]
+    assert {what.sha for what in place.touched.theirs} == {first, second}
 
 
 def test_who_added_or_removed_the_file(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_who_added_or_removed_the_file(tmp_path: Path) -> None:
     (conflict,) = check(repo, "v1.0", change, blame=True).alone[0].conflicts
     assert (conflict.conflict.kind, conflict.places) == ("modify/delete", ())
     assert conflict.touched is not None
-    assert [getattr(what, "sha", what) for what in conflict.touched.theirs] == [adds]
+    assert [what.sha for what in conflict.touched.theirs] == [adds]
 
 
 def test_applied_already(tmp_path: Path) -> None:
@@ -92,7 +92,8 @@ def test_applied_already(tmp_path: Path) -> None:
     picked = repo.git("rev-parse", "HEAD")
     (trial,) = check(repo, "stable/1.0", first).alone
     assert trial.outcome == "already-applied"
-    assert getattr(trial.carried_by, "sha", None) == picked
+    assert trial.carried_by
+    assert trial.carried_by.sha == picked
 
 
 def test_a_commit_that_is_there_may_conflict_with_what_came_after_it(tmp_path: Path) -> None:
@@ -100,7 +101,8 @@ def test_a_commit_that_is_there_may_conflict_with_what_came_after_it(tmp_path: P
     first, *_ = series(repo)
     (trial,) = check(repo, "main", first).alone
     assert trial.outcome == "conflict"
-    assert getattr(trial.carried_by, "sha", None) == first
+    assert trial.carried_by
+    assert trial.carried_by.sha == first
     done = debpatch("check-conflicts", first, "--onto", "main", "--repo", tmp_path)
     assert (done.code, "the commit itself is there" in done.out) == (0, True)
     assert done.out.startswith(f"{first[:12]} onto main: there already, and conflicts if picked")
@@ -142,9 +144,9 @@ def test_a_package_and_the_patch_that_carries_a_commit(tmp_path: Path) -> None:
     with open_target(str(place), repo=str(repo.path)) as target:
         assert target.base == "v1.0"
         commits = [target.repository.commit(sha) for sha in (first, second, third)]
-        found = check_conflicts(target.repository, commits, target)
+        found = check_conflicts(target, commits)
     assert outcomes(found)[0] == ("already-applied", "already-applied")
-    assert found.alone[0].carried_by == "lengths.patch"
+    assert found.alone[0].carried_by == Carrier("lengths.patch")
     assert outcomes(found)[1:] == [("clean", "clean"), ("clean", "clean")]
 
 

@@ -19,7 +19,7 @@ from stories import FIX, GUARD, function, project, source
 from debpatch.backport.plan import Plan, plan_backport
 from debpatch.backport.search import Bounds
 from debpatch.git.repository import Repository
-from debpatch.package.target import open_target, revision_target
+from debpatch.package.target import Carrier, open_target, revision_target
 
 from .test_conflicts import package, patch_of
 
@@ -115,7 +115,7 @@ def test_what_the_target_has_is_left_out_and_named(tmp_path: Path) -> None:
     picked = repo.git("rev-parse", "HEAD")
     found = plan(repo, first, second, onto="stable/1.0")
     left_out, step = found.steps
-    assert (left_out.outcome, getattr(left_out.carried_by, "sha", None)) == (
+    assert (left_out.outcome, left_out.carried_by and left_out.carried_by.sha) == (
         "already-applied",
         picked,
     )
@@ -250,7 +250,7 @@ def test_a_package(tmp_path: Path) -> None:
     with open_target(str(place), repo=str(repo.path)) as target:
         commits = [target.repository.commit(sha) for sha in (first, second)]
         found = plan_backport(target, commits)
-    assert [step.carried_by for step in found.steps] == ["by-hand.patch", None]
+    assert [step.carried_by for step in found.steps] == [Carrier("by-hand.patch"), None]
     assert [step.commit.sha for step in found.series] == [second]
     done = debpatch("plan-backport", f"{first},{second}", "--onto", place, "--repo", repo.path)
     assert done.code == 0

@@ -10,6 +10,7 @@ from rapidfuzz.distance import LCSseq
 from debpatch.backport.conflicts import ConflictCheck, PlacedConflict, Trial
 from debpatch.backport.regions import Side
 from debpatch.git.repository import Commit
+from debpatch.package.target import Carrier
 
 _MOST_LINES = 60
 """A side of a region beyond so many lines is cut."""
@@ -43,8 +44,8 @@ class RegionView:
     base: Cut
     ours: Cut
     theirs: Cut
-    touched_ours: tuple[str | Commit, ...]
-    touched_theirs: tuple[str | Commit, ...]
+    touched_ours: tuple[Carrier, ...]
+    touched_theirs: tuple[Carrier, ...]
 
 
 @dataclass(frozen=True, slots=True)
