@@ -15,7 +15,7 @@ from debpatch.backport.blame import Blame
 from debpatch.backport.conflicts import PlacedConflict, placed
 from debpatch.backport.search import Attempt, Bound, Bounds, Need, Replayer, Search
 from debpatch.formats.commit_keys import bare_subject
-from debpatch.git.differences import diffstat
+from debpatch.git.differences import Size, diffstat
 from debpatch.git.history import is_ancestor
 from debpatch.git.merge import Outcome, Pick
 from debpatch.git.repository import Commit, Repository
@@ -26,8 +26,6 @@ from debpatch.landings.repairs import FollowUp, follow_ups
 from debpatch.package.target import Carrier, Target, TargetName, check_related
 
 Role = Literal["wanted", "prerequisite", "follow-up"]
-Size = tuple[int, int, int]
-"""Files, insertions, deletions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from debpatch.compare.change import Change, changes
-from debpatch.formats.diff import Diff
+from debpatch.formats.diff import FileDiff
 from debpatch.git.differences import commit_diff, find_renames, tree_diff
 from debpatch.git.merge import pick
 from debpatch.git.repository import Commit, Repository
@@ -58,22 +58,22 @@ def read_alternative(repository: Repository, commits: Sequence[Commit]) -> Alter
 def _changes(repository: Repository, run: _Run) -> list[Change]:
     first, *others = run.commits
     if not others:
-        return changes(commit_diff(repository, first), first.sha)
-    parts = [(commit.sha, commit_diff(repository, commit)) for commit in run.commits]
-    folded = changes(tree_diff(repository, run.before, run.after), None)
+        return changes(commit_diff(repository, first).files, first.sha)
+    parts = [(commit.sha, commit_diff(repository, commit).files) for commit in run.commits]
+    folded = changes(tree_diff(repository, run.before, run.after).files, None)
     return [
         Change(_origin(change, parts), change.path, change.old_path, change.hunk)
         for change in folded
     ]
 
 
-def _origin(change: Change, parts: Iterable[tuple[str, Diff]]) -> str:
+def _origin(change: Change, parts: Iterable[tuple[str, Sequence[FileDiff]]]) -> str:
     """The commit that a hunk of the folded series owes most lines to, the later of equals."""
     wanted = Counter(_lines(change))
     common = {
-        sha: sum((wanted & Counter(_lines(own))).total() for own in changes(diff, sha) if
+        sha: sum((wanted & Counter(_lines(own))).total() for own in changes(files, sha) if
                  own.path == change.path)
-        for sha, diff in parts
+        for sha, files in parts
     }  # fmt: skip
     return max(reversed(common), key=lambda sha: common[sha])
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
 
 from debpatch.caching import cached_unless_huge
 from debpatch.compare.lexer import LexedLine, changed_lines, layout, whole
-from debpatch.formats.diff import Diff, FileDiff, Hunk, Line, Sign, body_of, lines_of
+from debpatch.formats.diff import FileDiff, Hunk, Line, Sign, body_of, lines_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +60,15 @@ class Change:
         return not self.is_huge and all(line.is_comment or line.is_blank for line in self.lines)
 
 
-def changes(diff: Diff, sha: str | None) -> list[Change]:
-    """All hunks of ``diff``, as changes of the commit ``sha``.
+def changes(files: Iterable[FileDiff], sha: str | None) -> list[Change]:
+    """All hunks of a diff's ``files``, as changes of the commit ``sha``.
 
     What a diff says of a file beyond its text (name, mode, binary content, that an empty one comes
     or goes) counts as a hunk too, with the number 0 and a line for each thing said.
     """
     return [
         Change(sha, file.path, file.old_path, hunk)
-        for file in diff.files
+        for file in files
         for hunk in (*_said_of(file), *file.hunks)
     ]
 

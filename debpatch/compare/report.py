@@ -111,7 +111,7 @@ def _compare(
 ) -> AlternativeReport:
     alternative = read_alternative(repository, commits)
     moved = moved_paths(alternative, base) if base else {}
-    ours = [change for file in patch.files for change in changes(Diff(b"", (file,)), None)]
+    ours = changes(patch.files, None)
     comparison = compare(alternative.changes, ours, base, moved)
     released = tuple(first_release(repository, commit.sha) for commit in commits)
     trees = (

@@ -140,7 +140,7 @@ def gather(
     from debpatch.git.releases import known_releases, releases_with
     from debpatch.landings.standing import in_releases
 
-    ours = changes(parse_diff(patch, where="the patch"), None)
+    ours = changes(parse_diff(patch, where="the patch").files, None)
     theirs: dict[str, list[Change]] = {}
     compared = []
     mentions = 0
@@ -150,7 +150,7 @@ def gather(
         if one.commit and is_wanted:
             sha = one.commit.sha
             if sha not in theirs:
-                theirs[sha] = changes(commit_diff(repository, one.commit), sha)
+                theirs[sha] = changes(commit_diff(repository, one.commit).files, sha)
             releases = releases_with(repository, sha, package_name)
             one = replace(one, match=_match(theirs[sha], ours), releases=releases)
         compared.append(one)

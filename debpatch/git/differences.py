@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
@@ -51,14 +52,22 @@ def commit_diff(repository: Repository, commit: Commit) -> Diff:
     return tree_diff(repository, commit.parents[0], commit.sha)
 
 
-def diffstat(repository: Repository, old: str, new: str) -> tuple[int, int, int]:
-    """How many files differ, and how many lines were inserted and deleted (binary ones: 0)."""
+class Size(NamedTuple):
+    """How much a change is: so many files differ, so many lines are inserted and deleted."""
+
+    files: int
+    insertions: int
+    deletions: int
+
+
+def diffstat(repository: Repository, old: str, new: str) -> Size:
+    """How much two trees or commits differ; the lines of binary files do not count."""
     output = repository.run("diff-tree", "-r", "-M", _RENAMES, "--numstat", "-z", old, new)
     lines = re.findall(rb"(?:^|\0)(\d+|-)\t(\d+|-)\t", output)
     inserted, deleted = (
         sum(int(line[side]) for line in lines if line[side] != b"-") for side in (0, 1)
     )
-    return len(lines), inserted, deleted
+    return Size(len(lines), inserted, deleted)
 
 
 def find_renames(

@@ -19,7 +19,6 @@ from debpatch.compare.comparison import Verdict, compare
 from debpatch.compare.equality import Status
 from debpatch.errors import DebpatchError
 from debpatch.formats.dep3_header import Header, read_header
-from debpatch.formats.diff import Diff
 from debpatch.formats.references import named_commits
 from debpatch.git.changes import CommitLines, folded_lines, read_whole_changes
 from debpatch.git.differences import commit_diff
@@ -96,7 +95,7 @@ def read_subject(upstream: Upstream, patch: SeriesPatch) -> Subject:
     return Subject(
         patch,
         header,
-        tuple(change for file in patch.files for change in changes(Diff(b"", (file,), None), None)),
+        tuple(changes(patch.files, None)),
         folded_lines(patch.files),
         Commit(patch.name, (), "", author.text if author else "", _date(header), 0, text),
         tuple(named),
@@ -227,10 +226,10 @@ class _Case:
         """What the commit changes; nothing where the clone lacks it."""
         if commit.sha not in self._changes:
             try:
-                diff = commit_diff(self.upstream.repository, commit)
+                files = commit_diff(self.upstream.repository, commit).files
             except DebpatchError:
-                diff = Diff(b"", (), None)
-            self._changes[commit.sha] = changes(diff, commit.sha)
+                files = ()
+            self._changes[commit.sha] = changes(files, commit.sha)
         return self._changes[commit.sha]
 
 

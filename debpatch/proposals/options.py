@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from debpatch.backport.plan import Plan, Role, Step
 from debpatch.formats.versions import Release, read_release, releases
-from debpatch.git.differences import diffstat
+from debpatch.git.differences import Size, diffstat
 from debpatch.git.history import commits_between, is_ancestor
 from debpatch.git.merge import certain, pick, pick_each, unaffected
 from debpatch.git.releases import first_release, tags_containing
@@ -15,15 +15,6 @@ from debpatch.git.repository import Commit, Repository
 from debpatch.landings.repairs import follow_ups
 
 _MOST_LATER = 400  # commits whose picks are tried
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How much a change of the source is."""
-
-    files: int
-    insertions: int
-    deletions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +107,7 @@ class StartingPoint:
 
     def size(self, old: str, new: str) -> Size:
         """How much two trees differ."""
-        return Size(*diffstat(self.repository, old, new))
+        return diffstat(self.repository, old, new)
 
     def later(self, tree: str, has: Iterable[Commit] = ()) -> LaterPicks | None:
         """How many of the later commits on the release line conflict on ``tree``, each alone."""

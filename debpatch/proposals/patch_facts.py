@@ -18,13 +18,13 @@ from debpatch.errors import DebpatchError
 from debpatch.formats.dep3_header import read_header
 from debpatch.formats.patch import Patch, parse_patch
 from debpatch.formats.series import SeriesEntry
+from debpatch.git.differences import Size
 from debpatch.git.repository import Commit, Repository
 from debpatch.git.tree import Tree
 from debpatch.landings.revisions import read_revisions
 from debpatch.package.package_tree import series_trees
 from debpatch.package.source_package import SourcePackage
 from debpatch.package.workspace import by_the_series, named_alternatives
-from debpatch.proposals.options import Size
 from debpatch.proposals.patch_text import split_trailers
 
 

@@ -13,6 +13,7 @@ from debpatch.backport.plan import plan_backport
 from debpatch.errors import DebpatchError
 from debpatch.formats.dep3_fields import debian_bug
 from debpatch.formats.dep3_header import read_header
+from debpatch.git.differences import Size
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.ports import find_series
 from debpatch.package.apt import ask_versions
@@ -22,7 +23,7 @@ from debpatch.package.workspace import package_base
 from debpatch.proposals.bugs import Answer, Bugs
 from debpatch.proposals.commit_facts import CommitFacts, commit_facts
 from debpatch.proposals.debdiff import Debdiff, debdiff
-from debpatch.proposals.options import Option, Size, StartingPoint, as_it_is, options_for, picked
+from debpatch.proposals.options import Option, StartingPoint, as_it_is, options_for, picked
 from debpatch.proposals.package_update import new_entries
 from debpatch.proposals.patch_facts import PatchFacts, difference_of, new_patches, read_patches
 from debpatch.proposals.suites import Suite, highest_in

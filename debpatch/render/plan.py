@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from debpatch.backport.execute import Run
-from debpatch.backport.plan import Plan, Size, Step
+from debpatch.backport.plan import Plan, Step
+from debpatch.git.differences import Size
 from debpatch.landings.ports import Port
 from debpatch.landings.repairs import FollowUp
 from debpatch.package.source_package import APT

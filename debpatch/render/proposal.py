@@ -8,9 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from debpatch.git.differences import Size
 from debpatch.proposals.bugs import Answer, BugReport
 from debpatch.proposals.documents import CONTROL, REQUEST, debdiff_name
-from debpatch.proposals.options import Option, Size
+from debpatch.proposals.options import Option
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.self_check import Objection
 from debpatch.proposals.unstable import InUnstable

@@ -45,7 +45,7 @@ def git_diff(before: Files, after: Files) -> Diff:
 
 def compared(upstream: Diff, patch: Diff, base: Tree | None = None, **moved: str) -> Comparison:
     """The comparison of two diffs; ``moved`` as for compare()."""
-    return compare(changes(upstream, UPSTREAM), changes(patch, None), base, moved)
+    return compare(changes(upstream.files, UPSTREAM), changes(patch.files, None), base, moved)
 
 
 def without(diff: Diff, dropped: int) -> Diff:

@@ -54,7 +54,7 @@ def any_diffs(draw: st.DrawFn) -> Diff:
 @settings(max_examples=60)
 @given(any_diffs(), any_diffs())
 def test_every_hunk_of_both_sides_is_there(upstream: Diff, patch: Diff) -> None:
-    ours, theirs = changes(upstream, "1" * 40), changes(patch, None)
+    ours, theirs = changes(upstream.files, "1" * 40), changes(patch.files, None)
     found = compare(ours, theirs, None)
     assert {hunk.upstream for hunk in found.hunks} - {None} == set(ours)
     assert {hunk.patch for hunk in found.hunks} - {None} == set(theirs)
@@ -71,13 +71,13 @@ def test_every_hunk_of_both_sides_is_there(upstream: Diff, patch: Diff) -> None:
 
 @given(any_diffs())
 def test_any_diff_is_identical_to_itself(diff: Diff) -> None:
-    found = compare(changes(diff, "1" * 40), changes(diff, None), None)
+    found = compare(changes(diff.files, "1" * 40), changes(diff.files, None), None)
     assert {hunk.status for hunk in found.hunks} <= {Status.IDENTICAL}
     assert found.verdict == "identical"
 
 
 def one_change(diff: Diff) -> Change | None:
-    return next(iter(changes(diff, None)), None)
+    return next(iter(changes(diff.files, None)), None)
 
 
 @settings(max_examples=60)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from debpatch.backport.plan import Plan, Role, Size
+from debpatch.backport.plan import Plan, Role
+from debpatch.git.differences import Size
 from debpatch.git.repository import Commit
 from debpatch.render.conflicts import carrier
 from debpatch.render.plan import because
@@ -34,7 +35,7 @@ class StepView:
     @property
     def changed(self) -> int:
         """How many lines it adds and removes."""
-        return sum(self.size[1:]) if self.size else 0
+        return self.size.insertions + self.size.deletions if self.size else 0
 
 
 @dataclass(frozen=True, slots=True)
