@@ -68,6 +68,7 @@ def reversed_file(diff: FileDiff) -> FileDiff:
         old_blob=diff.new_blob,
         new_blob=diff.old_blob,
         copied=False,
+        names=diff.names and diff.names[::-1],
     )
 
 

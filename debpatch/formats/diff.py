@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import StringIO
 from typing import Literal, cast
@@ -118,7 +118,8 @@ class FileDiff:
     """What a diff does to one file; a path is None where the file does not exist on that side.
 
     Modes are Git's octal strings, blobs its object ids, both None where the diff does not say.
-    ``copied`` says that the file at ``old_path`` stays where it is.
+    ``copied`` says that the file at ``old_path`` stays where it is. ``names`` are the old and the
+    new name to the letter, where components are taken from them.
     """
 
     old_path: str | None
@@ -130,6 +131,7 @@ class FileDiff:
     old_blob: str | None = None
     new_blob: str | None = None
     copied: bool = False
+    names: tuple[str, str] | None = field(default=None, compare=False, repr=False)
 
     @property
     def path(self) -> str:
@@ -165,6 +167,22 @@ def parse_diff(data: bytes, *, strip: int = 1, where: str = "patch") -> Diff:
     end = sections[0].start if sections else len(lines)
     preamble = "".join(lines[:end]).encode("utf-8", "surrogateescape")
     return Diff(preamble, files, next(filter(None, prefixes), None))
+
+
+def strip_file(file: FileDiff, strip: int, where: str) -> FileDiff:
+    """``file`` with so many leading components taken from the names that its diff has.
+
+    Raises DebpatchError where a path then leads out of the tree. Git's renames have their names
+    whole, and stay as they are.
+    """
+    if file.names is None:
+        return file
+    old_path, new_path = _stripped(file.names, strip, where)
+    return replace(
+        file,
+        old_path=None if file.old_path is None else old_path,
+        new_path=None if file.new_path is None else new_path,
+    )
 
 
 # -- where the sections are ------------------------------------------------------------------------
@@ -332,12 +350,10 @@ def _file_diff(section: _Section, lines: Sequence[str], strip: int, where: str) 
     extended = section.extended
     old_path = _path(extended.get("rename from") or extended.get("copy from"), 0, where)
     new_path = _path(extended.get("rename to") or extended.get("copy to"), 0, where)
+    names = None
     if old_path is None and new_path is None:
-        old_path = _path(section.old_name, strip, where)
-        new_path = _path(section.new_name, strip, where)
-        if old_path and new_path:
-            # Without Git's rename lines both names mean one file (x.c.orig, x.orig/).
-            old_path = new_path
+        names = section.old_name, section.new_name
+        old_path, new_path = _stripped(names, strip, where)
     index = re.match(r"([0-9a-f]+)\.\.([0-9a-f]+)(?: (\d+))?", extended.get("index", ""))
     mode = index[3] if index else None
     old_mode = extended.get("old mode", extended.get("deleted file mode", mode))
@@ -362,6 +378,7 @@ def _file_diff(section: _Section, lines: Sequence[str], strip: int, where: str) 
         _blob(index[1]) if index else None,
         _blob(index[2]) if index else None,
         copied="copy from" in extended,
+        names=names,
     )
 
 
@@ -403,6 +420,12 @@ def _body(lines: Sequence[str], start: int, end: int) -> list[str]:
         elif body and body[-1] != NO_NEWLINE:
             body.append(NO_NEWLINE)
     return body + [" \n"] * (end - len(lines))
+
+
+def _stripped(names: tuple[str, str], strip: int, where: str) -> tuple[str | None, str | None]:
+    old_path, new_path = (_path(name, strip, where) for name in names)
+    # Without Git's rename lines both names mean one file (x.c.orig, x.orig/).
+    return (new_path if old_path and new_path else old_path), new_path
 
 
 def _path(name: str | None, strip: int, where: str) -> str | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from io import BufferedIOBase, BytesIO
 
 from debpatch.errors import DebpatchError
-from debpatch.formats.diff import FileDiff, parse_diff
+from debpatch.formats.diff import FileDiff, parse_diff, strip_file
 from debpatch.formats.limits import HUNKS, PATCH, limit, most_bytes, require_bytes
 from debpatch.formats.mail import Mail, Part, read_mail, split_mailbox
 
@@ -39,13 +39,13 @@ class Patch:
     prefix: str | None
 
 
-def parse_patch(data: bytes, name: str, strip: int = 1) -> tuple[Patch, ...]:
+def parse_patch(data: bytes, name: str) -> tuple[Patch, ...]:
     """Read the patches in ``data``; at least one.
 
-    ``strip`` leading components are taken from each path, as with ``patch -p``; ``name`` is what
-    messages call the file. Mails without a diff, such as cover letters and replies, are passed
-    over. Raises DebpatchError where there is no diff at all, where one is cut short or damaged,
-    where compressed data are damaged, and where there is more than ``limits`` allow.
+    ``name`` is what messages call the file. Paths are those of ``patch -p1``; see ``stripped``.
+    Mails without a diff, such as cover letters and replies, are passed over. Raises DebpatchError
+    where there is no diff at all, where one is cut short or damaged, where compressed data are
+    damaged, and where there is more than ``limits`` allow.
     """
     if not data.strip():
         raise DebpatchError(f"{name} is empty; give a file that holds a unified diff")
@@ -55,7 +55,7 @@ def parse_patch(data: bytes, name: str, strip: int = 1) -> tuple[Patch, ...]:
     patches: list[Patch] = []
     for number, mail in enumerate(mails, 1):
         label = name if len(mails) == 1 else f"{name} (mail {number})"
-        patches += _from_mail(mail, label, strip)
+        patches += _from_mail(mail, label)
     if not patches:
         raise DebpatchError(
             f"{name} holds no diff; give a file with a unified diff, as quilt and git write it"
@@ -66,8 +66,11 @@ def parse_patch(data: bytes, name: str, strip: int = 1) -> tuple[Patch, ...]:
 
 
 def stripped(patch: Patch, strip: int) -> Patch:
-    """``patch``, read anew with ``strip`` leading components taken from each path."""
-    return _from_text(patch.data, patch.name, patch.name, strip)
+    """``patch`` with ``strip`` leading components taken from each path that it writes.
+
+    Raises DebpatchError where one then leads out of the tree.
+    """
+    return replace(patch, files=tuple(strip_file(f, strip, patch.name) for f in patch.files))
 
 
 def commits_in(patch: Patch) -> tuple[Patch, ...]:
@@ -79,7 +82,7 @@ def commits_in(patch: Patch) -> tuple[Patch, ...]:
     if len(texts) == 1:
         return (patch,)
     names = [f"{patch.name} (mail {number})" for number in range(1, len(texts) + 1)]
-    each = (_from_text(text, name, name, 1) for text, name in zip(texts, names, strict=True))
+    each = (_from_text(text, name, name) for text, name in zip(texts, names, strict=True))
     return tuple(commit for commit in each if commit.files)
 
 
@@ -101,18 +104,18 @@ def _decompressed(data: bytes, name: str) -> bytes:
     return data
 
 
-def _from_mail(text: bytes, name: str, strip: int) -> Iterator[Patch]:
+def _from_mail(text: bytes, name: str) -> Iterator[Patch]:
     mails = read_mail(text, name)
     if mails:
         for mail in mails:
-            yield from _from_parts(mail, name, strip)
+            yield from _from_parts(mail, name)
     else:
-        patch = _from_text(text, name, name, strip)
+        patch = _from_text(text, name, name)
         if patch.files:
             yield patch
 
 
-def _from_parts(mail: Mail, name: str, strip: int) -> Iterator[Patch]:
+def _from_parts(mail: Mail, name: str) -> Iterator[Patch]:
     """Give the patch that each part of ``mail`` holds.
 
     An attached file with a header of its own is complete. Any other diff has its header in the mail
@@ -121,7 +124,7 @@ def _from_parts(mail: Mail, name: str, strip: int) -> Iterator[Patch]:
     said = mail.head
     for part in mail.parts:
         label = f"{name} ({part.name})" if part.name else name
-        patch = _from_part(part, label, strip)
+        patch = _from_part(part, label)
         is_complete = part.name is not None and patch.header.strip()
         if patch.files and is_complete:
             yield patch
@@ -131,20 +134,20 @@ def _from_parts(mail: Mail, name: str, strip: int) -> Iterator[Patch]:
             said += patch.data if patch.data.endswith(b"\n") else patch.data + b"\n"
 
 
-def _from_part(part: Part, name: str, strip: int) -> Patch:
+def _from_part(part: Part, name: str) -> Patch:
     where = f"{name}, decoded"
     *others, as_it_stands = part.readings
     for reading in others:
         with suppress(DebpatchError):
-            patch = _from_text(reading, name, where, strip)
+            patch = _from_text(reading, name, where)
             if patch.files:
                 return patch
-    return _from_text(as_it_stands, name, where, strip)
+    return _from_text(as_it_stands, name, where)
 
 
-def _from_text(text: bytes, name: str, where: str, strip: int) -> Patch:
+def _from_text(text: bytes, name: str, where: str) -> Patch:
     # Lines that all end in CRLF say how the file was saved or sent, not what the diff changes.
     is_crlf = text.count(b"\n") == text.count(b"\r\n")
-    diff = parse_diff(text.replace(b"\r\n", b"\n") if is_crlf else text, strip=strip, where=where)
+    diff = parse_diff(text.replace(b"\r\n", b"\n") if is_crlf else text, where=where)
     length = len(diff.preamble) + (diff.preamble.count(b"\n") if is_crlf else 0)
     return Patch(name, text, text[:length], diff.files, diff.prefix)

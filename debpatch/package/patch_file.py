@@ -14,12 +14,12 @@ from debpatch.package.source_directory import SourceDirectory, find_package_root
 from debpatch.suggestions import did_you_mean
 
 
-def read_patch(path: Path | str, *, strip: int = 1) -> Patch:
+def read_patch(path: Path | str) -> Patch:
     """Read the one patch in the file at ``path``; ``-`` is standard input.
 
     Raises DebpatchError as ``parse_patch`` does, and where the file holds several patches.
     """
-    patches = read_patches(path, strip=strip)
+    patches = read_patches(path)
     if len(patches) > 1:
         raise DebpatchError(
             f"{path} holds {len(patches)} patches where one is wanted; "
@@ -28,14 +28,14 @@ def read_patch(path: Path | str, *, strip: int = 1) -> Patch:
     return patches[0]
 
 
-def read_patches(path: Path | str, *, strip: int = 1) -> tuple[Patch, ...]:
+def read_patches(path: Path | str) -> tuple[Patch, ...]:
     """Read all patches in the file at ``path``: several if it is a mailbox, or a mail with several.
 
     ``-`` is standard input. Raises DebpatchError as ``parse_patch`` does, and where the file cannot
     be read.
     """
     if str(path) == "-":
-        return parse_patch(sys.stdin.buffer.read(most_bytes(PATCH)), "standard input", strip)
+        return parse_patch(sys.stdin.buffer.read(most_bytes(PATCH)), "standard input")
     try:
         with Path(path).open("rb") as file:
             data = file.read(most_bytes(PATCH))
@@ -43,7 +43,7 @@ def read_patches(path: Path | str, *, strip: int = 1) -> tuple[Patch, ...]:
         reason = getattr(error, "strerror", None) or str(error)
         meant = meant_patch(Path(path))
         raise DebpatchError(f"cannot read the patch {path}: {reason}{meant}") from error
-    return parse_patch(data, str(path), strip)
+    return parse_patch(data, str(path))
 
 
 # -- what is at hand ------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def read_patches(
     for entry, before in zip(proposed.series, series_trees(repository, proposed), strict=False):
         if entry not in new:
             continue
-        for found in parse_patch(proposed.read(entry.path) or b"", entry.name, entry.strip):
+        for found in parse_patch(proposed.read(entry.path) or b"", entry.name):
             patch = by_the_series(found, entry)
             named = named_commits_of(repository, patch)
             patch_facts = _patch_facts(repository, patch, before, named)

@@ -116,7 +116,7 @@ def mails_for_upstream(
         by_the_series(patch, entry)
         for entry in package.series
         if entry.name in names
-        for patch in parse_patch(package.read(entry.path) or b"", entry.name, entry.strip)
+        for patch in parse_patch(package.read(entry.path) or b"", entry.name)
     ]
     if not patches:
         return {}

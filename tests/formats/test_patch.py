@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from debpatch.errors import DebpatchError
 from debpatch.formats.diff import parse_diff
-from debpatch.formats.patch import Patch, parse_patch
+from debpatch.formats.patch import Patch, parse_patch, stripped
 from debpatch.package.patch_file import read_patch, read_patches
 
 DIFF = b"--- a/src/x.c\n+++ b/src/x.c\n@@ -1,2 +1,2 @@\n int x;\n-int y = 1;\n+int y = 2;\n"
@@ -63,8 +63,10 @@ def test_quilts_index_lines_and_prefix() -> None:
 
 
 def test_strip_is_patchs_p() -> None:
-    (patch,) = parse_patch(DIFF, "a.patch", 2)
-    assert patch.files[0].path == "x.c"
+    (patch,) = parse_patch(DIFF, "a.patch")
+    assert stripped(patch, 2).files[0].path == "x.c"
+    assert stripped(patch, 0).files[0].path == "b/src/x.c"
+    assert stripped(stripped(patch, 0), 1) == patch
 
 
 def test_several_git_mails_in_a_quilt_file_are_one_patch() -> None:
