@@ -62,7 +62,7 @@ def audit_series(
     deliver_as(
         format_,
         output,
-        json=lambda: show.as_json(found),
+        json=lambda: show.document(found),
         text=lambda look: show.as_text(found, look),
     )
     raise typer.Exit(int(found.has_work))

@@ -43,7 +43,7 @@ def check_conflicts(
     deliver_as(
         format_,
         output,
-        json=lambda: conflicts.as_json(found),
+        json=lambda: conflicts.document(found),
         text=lambda look: conflicts.as_text(found, look, regions=regions),
     )
     raise typer.Exit(int(any(trial.conflicts_for_good for trial in found.stacked)))

@@ -77,7 +77,7 @@ def diff_upstream(
     deliver_as(
         format_,
         output,
-        json=lambda: comparison.as_json(found, identity),
+        json=lambda: comparison.document(found, identity),
         text=lambda look: comparison.as_text(found, look, identity, unified=unified),
     )
     equal = {Verdict.IDENTICAL, Verdict.EQUIVALENT}

@@ -62,8 +62,8 @@ def export_patch(
     from debpatch.package.upstream import open_upstream
     from debpatch.proposals.export_patch import export_patches, read_for
     from debpatch.proposals.uploader import read_clock, read_uploader
-    from debpatch.render.export import as_json as render_json
-    from debpatch.render.export import explain, written
+    from debpatch.render import export as show
+    from debpatch.render.json import dump
 
     now = read_clock(os.environ)
     where = package or find_package_root(Path(patches[0]).parent)
@@ -85,11 +85,11 @@ def export_patch(
     if output and files:
         write_documents(output, files)
     if format_ is Format.JSON:
-        deliver(render_json(found, sorted(files) if output else []), None)
+        deliver(dump(show.document(found, sorted(files) if output else [])), None)
     elif not found.applies:
-        deliver(explain(found), None)
+        deliver(show.explain(found), None)
     elif output:
-        deliver(written(found, output, files), None)
+        deliver(show.written(found, output, files), None)
     else:
         mailbox = b"\n".join(files.values())
         deliver(mailbox.decode("utf-8", "surrogateescape"), None)

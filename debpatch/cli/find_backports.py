@@ -70,7 +70,7 @@ def find_backports(
     deliver_as(
         format_,
         output,
-        json=lambda: landings.as_json(found),
+        json=lambda: landings.document(found),
         text=lambda look: landings.as_text(found, look),
     )
     judged = [found.package] if found.package else found.branches

@@ -94,7 +94,7 @@ def import_commits(
     deliver_as(
         format_,
         output,
-        json=lambda: imports.as_json(source.called, found, new, written=not dry_run),
+        json=lambda: imports.document(source.called, found, new, written=not dry_run),
         text=lambda look: (
             diff.decode("utf-8", "surrogateescape")
             if dry_run

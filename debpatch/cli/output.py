@@ -11,15 +11,16 @@ from pathlib import Path
 from debpatch.cli.options import Format
 from debpatch.errors import DebpatchError
 from debpatch.files import write_file
+from debpatch.render.json import Json, dump
 from debpatch.render.page import Look
 from debpatch.render.safe import one_line
 
 
 def deliver_as(
-    format_: Format, output: Path | None, *, json: Callable[[], str], text: Callable[[Look], str]
+    format_: Format, output: Path | None, *, json: Callable[[], Json], text: Callable[[Look], str]
 ) -> None:
     """Render a result in the format that was asked for, and ``deliver`` it."""
-    deliver(json() if format_ is Format.JSON else text(look_for(output)), output)
+    deliver(dump(json()) if format_ is Format.JSON else text(look_for(output)), output)
 
 
 def look_for(output: Path | None) -> Look:

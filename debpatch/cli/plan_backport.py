@@ -82,7 +82,7 @@ def plan_backport(
     deliver_as(
         format_,
         output,
-        json=lambda: show.as_json(plan, runs),
+        json=lambda: show.document(plan, runs),
         text=lambda look: show.as_text(plan, runs, look),
     )
     raise typer.Exit(int(not plan.clean or any(run.status for run in runs)))

@@ -160,7 +160,7 @@ def propose_update(
     deliver_as(
         format_,
         None,
-        json=lambda: proposal.as_json(found, objections, questions.open, sorted(documents)),
+        json=lambda: proposal.document(found, objections, questions.open, sorted(documents)),
         text=lambda look: proposal.as_text(
             found, objections, questions.open, output, documents, look
         ),

@@ -126,7 +126,7 @@ def review(
     deliver_as(
         format_,
         None,
-        json=lambda: review.as_json(found),
+        json=lambda: review.document(found),
         text=lambda look: review.as_text(found, folder, files, look),
     )
     raise typer.Exit(int(found.verdict != "ready"))
@@ -153,9 +153,10 @@ def _require_place(folder: Path, force: bool) -> None:
 def _files(found: Review) -> Mapping[str, bytes]:
     """The folder's files by their paths in it."""
     from debpatch.render import report_html, review
+    from debpatch.render.json import dump
 
     return {
-        _REPORT: review.as_json(found).encode(),
+        _REPORT: dump(review.document(found)).encode(),
         "report.html": report_html.render(found).encode(),
         **found.documents,
     }

@@ -1,10 +1,9 @@
-"""`audit-series` for machines; the names are those of docs/schema."""
+"""`audit-series`: a document with the names of docs/schema for machines, a text for people."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from debpatch.audit.audit import Audit, AuditedFollowUp, PatchAudit
 from debpatch.audit.droppable import Fate, Outcome
@@ -12,18 +11,16 @@ from debpatch.formats.versions import Release
 from debpatch.git.repository import Commit
 from debpatch.landings.identity import Identity
 from debpatch.package.patch_series import Obstacle
-from debpatch.render.json import dump
+from debpatch.render.json import Json, document_of
 from debpatch.render.landings import follow_up
 from debpatch.render.page import Look, Page, Span, count
 from debpatch.render.safe import one_line
 from debpatch.render.words import clipped, label
 
-_Json = Mapping[str, Any]
 
-
-def as_json(audit: Audit) -> str:
-    """The audit as a JSON document."""
-    return dump(
+def document(audit: Audit) -> Json:
+    """The audit as a document."""
+    return document_of(
         "audit-series",
         {
             "package": audit.package.name,
@@ -41,7 +38,7 @@ def as_json(audit: Audit) -> str:
     )
 
 
-def _patch(patch: PatchAudit) -> _Json:
+def _patch(patch: PatchAudit) -> Json:
     return {
         "name": patch.patch.name,
         "problem": patch.patch.problem,
@@ -60,7 +57,7 @@ def _patch(patch: PatchAudit) -> _Json:
     }
 
 
-def _identity(identity: Identity, released_in: Release | None) -> _Json:
+def _identity(identity: Identity, released_in: Release | None) -> Json:
     return {
         **_commit(identity.commits[0]),
         "match": identity.match.value,
@@ -74,11 +71,11 @@ def _identity(identity: Identity, released_in: Release | None) -> _Json:
     }
 
 
-def _commit(commit: Commit) -> _Json:
+def _commit(commit: Commit) -> Json:
     return {"sha": commit.sha, "subject": commit.subject}
 
 
-def _later(later: AuditedFollowUp) -> _Json:
+def _later(later: AuditedFollowUp) -> Json:
     return {
         **follow_up(later.follow_up),
         "released_in": _tag(later.released_in),
@@ -86,7 +83,7 @@ def _later(later: AuditedFollowUp) -> _Json:
     }
 
 
-def _outcome(outcome: Outcome) -> _Json:
+def _outcome(outcome: Outcome) -> Json:
     return {
         "fate": outcome.fate.value,
         "droppable_by": outcome.proof,
@@ -95,7 +92,7 @@ def _outcome(outcome: Outcome) -> _Json:
     }
 
 
-def _obstacle(obstacle: Obstacle) -> _Json:
+def _obstacle(obstacle: Obstacle) -> Json:
     return {"path": obstacle.path, "hunk": obstacle.hunk, "why": obstacle.why}
 
 

@@ -1,11 +1,10 @@
-"""`diff-upstream` for machines; the names are those of docs/schema."""
+"""`diff-upstream`: a document with the names of docs/schema for machines, a text for people."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import PurePosixPath
-from typing import Any
 
 from debpatch.compare.absence import Reason
 from debpatch.compare.alternative import Alternative
@@ -16,18 +15,16 @@ from debpatch.compare.identifiers import Renaming
 from debpatch.compare.report import AlternativeReport, PatchReport, TreeDifference
 from debpatch.landings.identity import Identity
 from debpatch.render.hunk_text import add_change, add_pairs
-from debpatch.render.json import dump
+from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 from debpatch.render.words import found_by
 
-_Json = Mapping[str, Any]
 
-
-def as_json(report: PatchReport, identity: Identity | None = None) -> str:
-    """The report as a JSON document; ``identity`` says how the commits were found, if not named."""
+def document(report: PatchReport, identity: Identity | None = None) -> Json:
+    """The report as a document; ``identity`` says how the commits were found, if not named."""
     patch = report.patch
-    return dump(
+    return document_of(
         "diff-upstream",
         {
             "patch": {
@@ -61,7 +58,7 @@ def as_json(report: PatchReport, identity: Identity | None = None) -> str:
     )
 
 
-def _comparison(item: AlternativeReport) -> _Json:
+def _comparison(item: AlternativeReport) -> Json:
     commits = zip(item.alternative.commits, item.released_in, strict=True)
     lines, of = item.comparison.carried
     return {
@@ -78,7 +75,7 @@ def _comparison(item: AlternativeReport) -> _Json:
     }
 
 
-def _hunk(hunk: HunkComparison, item: AlternativeReport) -> _Json:
+def _hunk(hunk: HunkComparison, item: AlternativeReport) -> Json:
     lines, of = hunk.carried
     return {
         "status": hunk.status.value,
@@ -97,7 +94,7 @@ def _hunk(hunk: HunkComparison, item: AlternativeReport) -> _Json:
     }
 
 
-def _place_json(change: Change) -> _Json:
+def _place_json(change: Change) -> Json:
     return {
         "path": change.path,
         "number": change.hunk.number,
@@ -105,13 +102,13 @@ def _place_json(change: Change) -> _Json:
     }
 
 
-def _identifiers(renamings: Sequence[Renaming]) -> list[_Json]:
+def _identifiers(renamings: Sequence[Renaming]) -> list[Json]:
     return [
         {"upstream": r.upstream, "patch": r.patch, "occurrences": r.occurrences} for r in renamings
     ]
 
 
-def _trees_json(trees: TreeDifference) -> _Json:
+def _trees_json(trees: TreeDifference) -> Json:
     if trees.diff is None:
         return {"stopped_at": trees.stopped_at.sha if trees.stopped_at else None, "files": None}
     return {

@@ -1,27 +1,24 @@
-"""`check-conflicts` for machines; the names are those of docs/schema."""
+"""`check-conflicts`: a document with the names of docs/schema for machines, a text for people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from debpatch.backport.blame import Blamed
 from debpatch.backport.conflicts import ConflictCheck, Place, PlacedConflict, Trial
 from debpatch.backport.regions import Side
 from debpatch.git.repository import Commit
 from debpatch.package.target import Carrier, TargetName
-from debpatch.render.json import dump
+from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, Span, count
 from debpatch.render.safe import one_line
 from debpatch.render.words import clipped, label
 
-_Json = Mapping[str, Any]
 
-
-def as_json(check: ConflictCheck) -> str:
-    """The check as a JSON document."""
+def document(check: ConflictCheck) -> Json:
+    """The check as a document."""
     target = check.target
-    return dump(
+    return document_of(
         "check-conflicts",
         {
             "onto": target.name,
@@ -32,7 +29,7 @@ def as_json(check: ConflictCheck) -> str:
     )
 
 
-def _trial(trial: Trial) -> _Json:
+def _trial(trial: Trial) -> Json:
     return {
         "sha": trial.commit.sha,
         "subject": trial.commit.subject,
@@ -42,7 +39,7 @@ def _trial(trial: Trial) -> _Json:
     }
 
 
-def named(what: Carrier | None) -> _Json | None:
+def named(what: Carrier | None) -> Json | None:
     """A patch of the series, or a commit."""
     if what is None:
         return None
@@ -51,7 +48,7 @@ def named(what: Carrier | None) -> _Json | None:
     return {"patch": None, "sha": what.commit.sha, "subject": what.commit.subject}
 
 
-def conflict(item: PlacedConflict) -> _Json:
+def conflict(item: PlacedConflict) -> Json:
     """A conflict with its regions."""
     return {
         "path": item.conflict.path,
@@ -62,7 +59,7 @@ def conflict(item: PlacedConflict) -> _Json:
     }
 
 
-def _region(place: Place) -> _Json:
+def _region(place: Place) -> Json:
     region = place.region
     return {
         "base": _side_json(region.base),
@@ -72,17 +69,17 @@ def _region(place: Place) -> _Json:
     }
 
 
-def _side_json(side: Side) -> _Json:
+def _side_json(side: Side) -> Json:
     return {"start": side.start, "lines": list(side.lines)}
 
 
-def _touched(touched: Blamed | None) -> _Json | None:
+def _touched(touched: Blamed | None) -> Json | None:
     if touched is None:
         return None
     return {"ours": _all(touched.ours), "theirs": _all(touched.theirs)}
 
 
-def _all(commits: Iterable[Carrier]) -> list[_Json | None]:
+def _all(commits: Iterable[Carrier]) -> list[Json | None]:
     return [named(commit) for commit in commits]
 
 

@@ -1,46 +1,59 @@
-"""The result of ``validate-dep3`` as JSON, written patch by patch."""
+"""`validate-dep3`: a document with the names of docs/schema for machines, texts for people."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import unified_diff
 from itertools import groupby
-from typing import Any
+from textwrap import indent
 
 from debpatch.dep3.rules import Rule
 from debpatch.dep3.validate import NO_REPOSITORY, Finding, HeaderReport
-from debpatch.render.json import SCHEMA
+from debpatch.render.json import Json, document_of, dump
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import escape, one_line
 
 
+def document(reports: Sequence[HeaderReport]) -> Json:
+    """The reports as a document."""
+    totals: Counter[str] = Counter(
+        finding.severity for report in reports for finding in report.findings
+    )
+    patches = [_patch(report) for report in reports if report.name is not None]
+    series = [report for report in reports if report.name is None]
+    return document_of("validate-dep3", {"patches": patches, **_end(series, totals)})
+
+
 def as_json(reports: Iterable[HeaderReport]) -> Iterator[str]:
-    """One JSON document in pieces: ``patches``, then ``series`` and ``totals``."""
+    """The text of that document in pieces, each patch as soon as it was looked at."""
     totals: Counter[str] = Counter()
     series = []
-    head = json.dumps({"schema": SCHEMA, "command": "validate-dep3"}, indent=2)
-    yield head.removesuffix("\n}") + ',\n  "patches": ['
+    yield dump(document_of("validate-dep3", {})).removesuffix("\n}\n") + ',\n  "patches": ['
     between = "\n"
     for report in reports:
         totals.update(finding.severity for finding in report.findings)
         if report.name is None:
-            series.append(
-                {"path": report.path, "findings": list(map(_finding_json, report.findings))}
-            )
+            series.append(report)
         else:
-            yield between + _indented(_patch(report), 4)
+            yield between + indent(dump(_patch(report)).rstrip("\n"), "    ")
             between = ",\n"
-    tail = {
-        "series": series,
+    yield "\n  ]," + dump(_end(series, totals)).removeprefix("{")
+
+
+def _end(series: Iterable[HeaderReport], totals: Mapping[str, int]) -> Json:
+    """What comes after the patches."""
+    return {
+        "series": [
+            {"path": report.path, "findings": list(map(_finding_json, report.findings))}
+            for report in series
+        ],
         "totals": {severity: totals[severity] for severity in ("error", "warning", "info")},
     }
-    yield "\n  ]," + json.dumps(tail, indent=2).removeprefix("{") + "\n"
 
 
-def _patch(report: HeaderReport) -> dict[str, Any]:
+def _patch(report: HeaderReport) -> Json:
     return {
         "path": report.path,
         "layout": report.layout,
@@ -53,7 +66,7 @@ def _patch(report: HeaderReport) -> dict[str, Any]:
     }
 
 
-def _finding_json(finding: Finding) -> dict[str, Any]:
+def _finding_json(finding: Finding) -> Json:
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -66,11 +79,6 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
             for seen in finding.evidence
         ],
     }
-
-
-def _indented(value: object, by: int) -> str:
-    pad = " " * by
-    return "\n".join(pad + line for line in json.dumps(value, indent=2).split("\n"))
 
 
 # -- findings for a terminal, as linters print them: place, rule, sentence, the line, the cure -----

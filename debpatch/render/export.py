@@ -1,4 +1,4 @@
-"""`export-patch` for machines; the names are those of docs/schema."""
+"""`export-patch`: a document with the names of docs/schema for machines, a text for people."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from debpatch.proposals.export_patch import Export
-from debpatch.render.json import dump
+from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page
 from debpatch.render.safe import one_line
 
 
-def as_json(export: Export, files: Sequence[str]) -> str:
-    """The export as a JSON document."""
-    return dump(
+def document(export: Export, files: Sequence[str]) -> Json:
+    """The export as a document."""
+    return document_of(
         "export-patch",
         {
             "onto": export.onto,

@@ -1,22 +1,21 @@
-"""`import-commits` for machines; the names are those of docs/schema."""
+"""`import-commits`: a document with the names of docs/schema for machines, a text for people."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from debpatch.package.source_package import PackageName
 from debpatch.proposals.import_commits import Import, ImportedCommit
 from debpatch.proposals.package_update import PackageUpdate
-from debpatch.render.json import dump
+from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 
 
-def as_json(package: PackageName, imported: Import, update: PackageUpdate, *, written: bool) -> str:
-    """The import as a JSON document."""
+def document(
+    package: PackageName, imported: Import, update: PackageUpdate, *, written: bool
+) -> Json:
+    """The import as a document."""
     upload = update.upload if update.entry else None
-    return dump(
+    return document_of(
         "import-commits",
         {
             "package": package.name,
@@ -32,7 +31,7 @@ def as_json(package: PackageName, imported: Import, update: PackageUpdate, *, wr
     )
 
 
-def _commit_json(commit: ImportedCommit) -> Mapping[str, Any]:
+def _commit_json(commit: ImportedCommit) -> Json:
     return {
         "sha": commit.commit.sha,
         "subject": commit.commit.subject,

@@ -8,10 +8,18 @@ from typing import Any
 
 SCHEMA = "debpatch/1"
 
+Json = Mapping[str, Any]
+"""A document, or a part of one."""
 
-def dump(command: str, result: Mapping[str, Any]) -> str:
-    """The result of ``command`` as a JSON document.
+
+def document_of(command: str, result: Json) -> Json:
+    """The document on the ``result`` of ``command``."""
+    return {"schema": SCHEMA, "command": command, **result}
+
+
+def dump(document: Json) -> str:
+    """The text of a document.
 
     Bytes that are no UTF-8 came through as lone surrogates; JSON in ASCII spells them out.
     """
-    return json.dumps({"schema": SCHEMA, "command": command, **result}, indent=2) + "\n"
+    return json.dumps(document, indent=2) + "\n"

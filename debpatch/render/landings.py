@@ -1,11 +1,10 @@
-"""`find-backports` for machines; the names are those of docs/schema."""
+"""`find-backports`: a document with the names of docs/schema for machines, a text for people."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any
 
 from debpatch.compare.change import Change
 from debpatch.landings.backports import (
@@ -16,17 +15,15 @@ from debpatch.landings.backports import (
     State,
 )
 from debpatch.landings.repairs import FollowUp
-from debpatch.render.json import dump
+from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 from debpatch.render.words import clipped, label
 
-_Json = Mapping[str, Any]
 
-
-def as_json(found: Backports) -> str:
-    """The survey as a JSON document."""
-    return dump(
+def document(found: Backports) -> Json:
+    """The survey as a document."""
+    return document_of(
         "find-backports",
         {
             "sha": found.commit.sha,
@@ -40,17 +37,17 @@ def as_json(found: Backports) -> str:
     )
 
 
-def _package(found: Backports) -> _Json | None:
+def _package(found: Backports) -> Json | None:
     if found.package is None:
         return None
     return {"name": found.package.branch.name, "built_from": found.own, **_state(found.package)}
 
 
-def _branch(branch: BranchState) -> _Json:
+def _branch(branch: BranchState) -> Json:
     return {"branch": branch.branch.name, "is_tag": branch.branch.is_tag, **_state(branch)}
 
 
-def _state(branch: BranchState) -> _Json:
+def _state(branch: BranchState) -> Json:
     lines = branch.carried
     return {
         "state": branch.state.value,
@@ -64,7 +61,7 @@ def _state(branch: BranchState) -> _Json:
     }
 
 
-def _landing_json(landing: LandingOnBranch) -> _Json:
+def _landing_json(landing: LandingOnBranch) -> Json:
     reverted = landing.reverted_by
     alike = landing.landing.similarity
     return {
@@ -79,7 +76,7 @@ def _landing_json(landing: LandingOnBranch) -> _Json:
     }
 
 
-def _later_json(later: FollowUpOnBranches) -> _Json:
+def _later_json(later: FollowUpOnBranches) -> Json:
     return {
         **follow_up(later.follow_up),
         "released_in": later.released_in,
@@ -90,7 +87,7 @@ def _later_json(later: FollowUpOnBranches) -> _Json:
 # -- follow-ups for machines, the same in every command --------------------------------------------
 
 
-def follow_up(follow: FollowUp) -> Mapping[str, Any]:
+def follow_up(follow: FollowUp) -> Json:
     """A later commit, and which one it is about."""
     return {
         "sha": follow.commit.sha,

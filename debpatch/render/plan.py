@@ -1,10 +1,9 @@
-"""`plan-backport` for machines; the names are those of docs/schema."""
+"""`plan-backport`: a document with the names of docs/schema for machines, a text for people."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from debpatch.backport.execute import Run
 from debpatch.backport.plan import Plan, Step
@@ -13,18 +12,16 @@ from debpatch.landings.ports import Port
 from debpatch.landings.repairs import FollowUp
 from debpatch.package.source_package import APT
 from debpatch.render.conflicts import STYLES, carrier, conflict, conflict_line, named
-from debpatch.render.json import dump
+from debpatch.render.json import Json, document_of
 from debpatch.render.landings import follow_up
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 from debpatch.render.words import clipped, label
 
-_Json = Mapping[str, Any]
 
-
-def as_json(plan: Plan, runs: Sequence[Run] = ()) -> str:
-    """The plan, and how a command ran after each step, as a JSON document."""
-    return dump(
+def document(plan: Plan, runs: Sequence[Run] = ()) -> Json:
+    """The plan, and how a command ran after each step, as a document."""
+    return document_of(
         "plan-backport",
         {
             "onto": plan.target.name,
@@ -45,7 +42,7 @@ def as_json(plan: Plan, runs: Sequence[Run] = ()) -> str:
     )
 
 
-def _step(step: Step) -> _Json:
+def _step(step: Step) -> Json:
     return {
         "sha": step.commit.sha,
         "subject": step.commit.subject,
@@ -58,7 +55,7 @@ def _step(step: Step) -> _Json:
     }
 
 
-def _port(port: Port) -> _Json:
+def _port(port: Port) -> Json:
     return {
         "sha": port.commit.sha,
         "branch": port.branch,
@@ -66,11 +63,11 @@ def _port(port: Port) -> _Json:
     }
 
 
-def _size_json(size: Size) -> _Json:
+def _size_json(size: Size) -> Json:
     return dict(zip(("files", "insertions", "deletions"), size, strict=True))
 
 
-def _runs_json(runs: Iterable[Run]) -> list[_Json]:
+def _runs_json(runs: Iterable[Run]) -> list[Json]:
     return [
         {
             "sha": run.commit.sha,

@@ -1,4 +1,4 @@
-"""`propose-update` for machines; the names are those of docs/schema."""
+"""`propose-update`: a document with the names of docs/schema for machines, a text for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from debpatch.git.differences import Size
 from debpatch.proposals.bugs import Answer, BugReport
@@ -15,20 +14,20 @@ from debpatch.proposals.options import Option
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.self_check import Objection
 from debpatch.proposals.unstable import InUnstable
-from debpatch.render.json import dump
+from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 
 
-def as_json(
+def document(
     proposal: Proposal,
     objections: Sequence[Objection],
     questions: Mapping[str, str],
     documents: Sequence[str],
-) -> str:
-    """The proposal as a JSON document."""
+) -> Json:
+    """The proposal as a document."""
     there = proposal.unstable
-    return dump(
+    return document_of(
         "propose-update",
         {
             "kind": proposal.kind,
@@ -73,11 +72,11 @@ def _size(size: Size) -> Mapping[str, int]:
     return {"files": size.files, "insertions": size.insertions, "deletions": size.deletions}
 
 
-def _reports(answer: Answer | None) -> Sequence[Mapping[str, Any]] | None:
+def _reports(answer: Answer | None) -> Sequence[Json] | None:
     return [asdict(report) for report in answer.reports] if answer and not answer.problem else None
 
 
-def _standing(found: InUnstable | None) -> Mapping[str, Any] | None:
+def _standing(found: InUnstable | None) -> Json | None:
     if found is None:
         return None
     return {
@@ -87,7 +86,7 @@ def _standing(found: InUnstable | None) -> Mapping[str, Any] | None:
     }
 
 
-def option(way: Option) -> Mapping[str, Any]:
+def option(way: Option) -> Json:
     """One of the ways to the same end."""
     later = way.later
     return {

@@ -1,11 +1,9 @@
-"""`review` for machines: each part is the document of the command that it comes from."""
+"""`review`: a document with the names of docs/schema for machines, a text for people."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from debpatch.backport.conflicts import Trial
 from debpatch.git.merge import Pick
@@ -13,7 +11,7 @@ from debpatch.git.repository import Commit
 from debpatch.landings.backports import Backports, State
 from debpatch.render import comparison, conflicts, dep3, landings, plan
 from debpatch.render.conflicts import OUTCOMES, STYLES, carrier, named
-from debpatch.render.json import dump
+from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count
 from debpatch.render.plan import because
 from debpatch.render.proposal import option
@@ -22,13 +20,11 @@ from debpatch.render.words import clipped, found_by
 from debpatch.review.judge import some
 from debpatch.review.review import Neighbour, NextStep, Review, Verdict
 
-_Json = Mapping[str, Any]
 
-
-def as_json(review: Review) -> str:
-    """The review as a JSON document; the names are those of docs/schema."""
+def document(review: Review) -> Json:
+    """The review as a document, each part as the command that it comes from gives it."""
     package, target = review.package, review.target
-    return dump(
+    return document_of(
         "review",
         {
             "patch": review.patch.name,
@@ -43,12 +39,12 @@ def as_json(review: Review) -> str:
             "fixes": [_commit_json(commit) for commit in review.fixes],
             "series": [_commit_json(commit) for commit in review.series],
             "picked": [_commit_json(commit) for commit in review.picked],
-            "comparison": json.loads(comparison.as_json(review.comparison, review.identity)),
-            "header": json.loads("".join(dep3.as_json([review.header]))),
-            "backports": [json.loads(landings.as_json(each)) for each in review.backports],
+            "comparison": comparison.document(review.comparison, review.identity),
+            "header": dep3.document([review.header]),
+            "backports": [landings.document(each) for each in review.backports],
             "neighbours": [_neighbour(each) for each in review.neighbours],
-            "conflicts": [json.loads(conflicts.as_json(each)) for each in review.conflicts],
-            "plan": json.loads(plan.as_json(review.plan)) if review.plan else None,
+            "conflicts": [conflicts.document(each) for each in review.conflicts],
+            "plan": plan.document(review.plan) if review.plan else None,
             "repairs": [_repair(repair) for repair in review.repairs],
             "options": [option(each) for each in review.options],
             "documents": sorted(review.documents),
@@ -56,20 +52,20 @@ def as_json(review: Review) -> str:
     )
 
 
-def _commit_json(commit: Commit) -> _Json:
+def _commit_json(commit: Commit) -> Json:
     return {"sha": commit.sha, "subject": commit.subject}
 
 
-def _step(step: NextStep) -> _Json:
+def _step(step: NextStep) -> Json:
     return {"sentence": step.sentence, "evidence": list(step.evidence), "command": step.command}
 
 
-def _repair(repair: Pick) -> _Json:
+def _repair(repair: Pick) -> Json:
     paths = [conflict.path for conflict in repair.conflicts]
     return {**_commit_json(repair.commit), "outcome": repair.outcome, "conflicts": paths}
 
 
-def _neighbour(neighbour: Neighbour) -> _Json:
+def _neighbour(neighbour: Neighbour) -> Json:
     return {
         **_commit_json(neighbour.commit),
         "released_in": neighbour.released_in,
