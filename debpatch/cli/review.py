@@ -85,9 +85,9 @@ def review(
     from debpatch.proposals.templates import own_folder
     from debpatch.proposals.uploader import read_clock, read_uploader
     from debpatch.render import review
-    from debpatch.review.commands import Commands
     from debpatch.review.documents import Wishes
     from debpatch.review.gather import gather
+    from debpatch.review.review import Inputs
 
     what = read_patch(patch)
     folder = output or Path(f"review-{Path(patch).stem.strip('-') or 'patch'}")
@@ -118,8 +118,8 @@ def review(
         elif source and source.unpacked:
             unpacked = source.unpacked
         dsc = source.dsc if source else None
-        commands = Commands(patch, str(folder), repo, package, base, unpacked, dsc)
-        found = gather(workspace, commands, wishes, upstream or (), tell)
+        inputs = Inputs(patch, str(folder), repo, package, base, unpacked, dsc)
+        found = gather(workspace, inputs, wishes, upstream or (), tell)
     files = _files(found)
     _require_place(folder, force)  # somebody else may have come first
     write_folder(folder, files)

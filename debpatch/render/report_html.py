@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from debpatch.render import advice
 from debpatch.render.html import hunks, lanes, page, steps
 from debpatch.render.html.conflicts import conflicts_view, regions
 from debpatch.render.html.glance import figures
@@ -65,6 +66,9 @@ def render(review: Review) -> str:
             "package": str(review.package) if review.package else None,
             "url": url,
             "found": found_by(review.identity) if review.identity else None,
+            "summary": advice.summary(review),
+            "next_steps": advice.next_steps(review),
+            "unknown": advice.not_known(review),
             "figures": figures(review),
             "picture": lanes.picture(review.timeline, review.backports, name)
             if review.timeline and has_picture

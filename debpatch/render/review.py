@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
 from debpatch.backport.conflicts import Trial
 from debpatch.git.merge import Pick
 from debpatch.git.repository import Commit
 from debpatch.landings.backports import Backports, State
-from debpatch.render import comparison, conflicts, dep3, landings, plan
+from debpatch.render import advice, comparison, conflicts, dep3, landings, plan
 from debpatch.render.conflicts import OUTCOMES, STYLES, carrier, named
 from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count
 from debpatch.render.plan import because
 from debpatch.render.proposal import option
 from debpatch.render.safe import one_line
-from debpatch.render.words import clipped, found_by
-from debpatch.review.judge import some
-from debpatch.review.review import Neighbour, NextStep, Review, Verdict
+from debpatch.render.words import clipped, found_by, some
+from debpatch.review.review import Neighbour, Review, Verdict
 
 
 def document(review: Review) -> Json:
@@ -33,9 +33,9 @@ def document(review: Review) -> Json:
             "base": review.base,
             "onto": target.name if target else None,
             "verdict": review.verdict.value,
-            "summary": review.summary,
-            "next_steps": [_step(step) for step in review.next_steps],
-            "unknown": list(review.unknown),
+            "summary": advice.summary(review),
+            "next_steps": [asdict(step) for step in advice.next_steps(review)],
+            "unknown": advice.not_known(review),
             "fixes": [_commit_json(commit) for commit in review.fixes],
             "series": [_commit_json(commit) for commit in review.series],
             "picked": [_commit_json(commit) for commit in review.picked],
@@ -54,10 +54,6 @@ def document(review: Review) -> Json:
 
 def _commit_json(commit: Commit) -> Json:
     return {"sha": commit.sha, "subject": commit.subject}
-
-
-def _step(step: NextStep) -> Json:
-    return {"sentence": step.sentence, "evidence": list(step.evidence), "command": step.command}
 
 
 def _repair(repair: Pick) -> Json:
@@ -95,8 +91,8 @@ def as_text(review: Review, folder: Path, files: Iterable[str], look: Look) -> s
     page = Page(look)
     name = one_line(PurePosixPath(review.patch.name).name)
     page.line((f"{name}: ", "bold"), (review.verdict.value, _STYLES[review.verdict]))
-    page.paragraph(one_line(review.summary), 2)
-    _next(page, review.next_steps[:_STEPS])
+    page.paragraph(one_line(advice.summary(review)), 2)
+    _next(page, advice.next_steps(review)[:_STEPS])
     _upstream(page, review)
     _patch(page, review)
     _applies(page, review)
@@ -104,7 +100,7 @@ def as_text(review: Review, folder: Path, files: Iterable[str], look: Look) -> s
     _header(page, review)
     if review.unknown:
         page.heading("Not known")
-    for why in review.unknown:
+    for why in advice.not_known(review):
         page.paragraph(f"- {one_line(why)}", 2, "yellow", hanging=2)
     page.heading(f"In {one_line(str(folder))}")
     for file in files:
@@ -112,7 +108,7 @@ def as_text(review: Review, folder: Path, files: Iterable[str], look: Look) -> s
     return str(page)
 
 
-def _next(page: Page, steps: Sequence[NextStep]) -> None:
+def _next(page: Page, steps: Sequence[advice.Advice]) -> None:
     if not steps:
         return
     page.heading("Next")

@@ -1,6 +1,8 @@
-"""How a commit is called where people read of it."""
+"""Words that several renderers use: what commits are called, and lists in a sentence."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from debpatch.git.repository import Commit
 from debpatch.landings.identity import Identity
@@ -31,3 +33,22 @@ def found_by(identity: Identity) -> str:
     return (
         f"by {signs}, as the patch does not name {them}; {min(identity.confidence, 0.999):.1%} sure"
     )
+
+
+# -- several things in a sentence ------------------------------------------------------------------
+
+_SHOWN = 6
+"""So many files or branches are named in a sentence."""
+
+
+def names(commits: Sequence[Commit]) -> str:
+    """Commits by their ids: ``a, b and c``."""
+    shas = [commit.short for commit in commits]
+    return f"{', '.join(shas[:-1])} and {shas[-1]}" if len(shas) > 1 else "".join(shas)
+
+
+def some(names: Sequence[str]) -> str:
+    """Files or branches: ``a, b and 7 more``."""
+    if len(names) <= _SHOWN + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"

@@ -33,7 +33,7 @@ from debpatch.package.target import Target, package_target, revision_target
 from debpatch.package.workspace import Workspace
 from debpatch.proposals.options import Option, StartingPoint, as_it_is, options_for
 from debpatch.review.judge import closest
-from debpatch.review.review import Facts, Neighbour
+from debpatch.review.review import Facts, Neighbour, NoAnswer, SearchEnded, Topic, Unknown
 
 _BOUNDS = Bounds(seconds=30)
 
@@ -46,9 +46,12 @@ def gather_facts(
     ``upstream`` names the commits that it comes from, a series each; without it the patch does.
     Raises DebpatchError where what ``upstream`` names is not there, or is of another project.
     """
-    unknown = _Unknown([why for why in (workspace.unknown, workspace.notice) if why])
+    unknown = _Unknown()
+    for why in (workspace.unknown, workspace.notice):
+        if why:
+            unknown.add(NoAnswer(Topic.TREE, why))
     repository, patch = workspace.repository, workspace.patch
-    with unknown.about("upstream's history"):
+    with unknown.about(Topic.HISTORY):
         whole_history(repository)  # of which nearly all below asks
     named, identity = _named(workspace, upstream, unknown)
     fixes = tuple({commit.sha: commit for commits in named for commit in commits}.values())
@@ -90,17 +93,17 @@ def gather_facts(
 class _Unknown:
     """Collects why something is not known, each once."""
 
-    said: list[str] = field(default_factory=list)
+    said: list[Unknown] = field(default_factory=list)
 
     @contextmanager
-    def about(self, what: str) -> Iterator[None]:
+    def about(self, topic: Topic) -> Iterator[None]:
         """Note the error that ends the work within, and go on."""
         try:
             yield
         except DebpatchError as error:
-            self.add(f"{what}: {error}")
+            self.add(NoAnswer(topic, str(error)))
 
-    def add(self, why: str) -> None:
+    def add(self, why: Unknown) -> None:
         if why not in self.said:
             self.said.append(why)
 
@@ -111,7 +114,7 @@ def _named(
     """The commits that the patch comes from, one alternative each, and how they were found."""
     if upstream:
         return read_alternatives(workspace, upstream)
-    with unknown.about("the fix"):
+    with unknown.about(Topic.FIX):
         named, found = read_alternatives(workspace)
         if found is None and (whole := find_whole(workspace, [c for each in named for c in each])):
             return (whole.commits,), whole
@@ -123,7 +126,7 @@ def _target(workspace: Workspace, unknown: _Unknown) -> Target | None:
     """What to pick onto: the package as it is before the patch, else the base."""
     package, repository = workspace.package, workspace.repository
     if package is not None and workspace.notice is None:
-        with unknown.about("the package"):
+        with unknown.about(Topic.PACKAGE):
             return package_target(repository, package, workspace.base, workspace.entry)
     return revision_target(repository, workspace.base) if workspace.base else None
 
@@ -131,7 +134,7 @@ def _target(workspace: Workspace, unknown: _Unknown) -> Target | None:
 def _surveys(
     repository: Repository, fixes: Sequence[Commit], target: Target | None, unknown: _Unknown
 ) -> tuple[Backports, ...]:
-    with unknown.about("where the fix has landed"):
+    with unknown.about(Topic.LANDINGS):
         return tuple(find_backports(repository, fix, (), target) for fix in fixes)
     return ()
 
@@ -160,14 +163,14 @@ def _comparison(
 def _header(workspace: Workspace, today: date, unknown: _Unknown) -> HeaderReport:
     patch, package = workspace.patch, workspace.package
     settings = Settings()
-    with unknown.about("the package's settings"):
+    with unknown.about(Topic.SETTINGS):
         settings = settings_of(package)
     name = workspace.entry or patch.name.rpartition("/")[2]
     target = HeaderTarget([PatchFile(patch.name, name, lambda: patch.data)], package=package)
     found = look_up(target, workspace.repository, workspace.base)
     report = next(validate(target, settings, today, found))
     if report.unverifiable:
-        unknown.add(f"whether the header is true: {report.unverifiable}")
+        unknown.add(NoAnswer(Topic.HEADER, report.unverifiable))
     return report
 
 
@@ -176,13 +179,10 @@ def _plan(
 ) -> Plan | None:
     if target is None or not wanted:
         return None
-    with unknown.about("a plan"):
+    with unknown.about(Topic.PLAN):
         plan = plan_backport(target, wanted, bounds=_BOUNDS, with_follow_ups=True, tell=tell)
         if plan.bound:
-            unknown.add(
-                f"a plan: the search ended after {plan.tried} commits; plan-backport "
-                f"--max-{plan.bound} makes it longer"
-            )
+            unknown.add(SearchEnded(plan.bound, plan.tried))
         return plan
     return None
 
@@ -198,7 +198,7 @@ def _conflicts(
     is_other = {commit.sha for commit in series} != {commit.sha for commit in fixes}
     for commits in (fixes, series if is_other else ()):
         if commits:
-            with unknown.about("the conflicts"):
+            with unknown.about(Topic.CONFLICTS):
                 yield check_conflicts(target, commits)
 
 

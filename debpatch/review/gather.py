@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import PurePosixPath
@@ -12,12 +11,11 @@ from debpatch.errors import DebpatchError
 from debpatch.git.clone import is_url
 from debpatch.package.upstream import candidates
 from debpatch.package.workspace import Workspace
-from debpatch.proposals.documents import REQUEST, debdiff_name
-from debpatch.review.commands import Commands
+from debpatch.review.advice import Action, NextStep, Request
 from debpatch.review.documents import Documents, Wishes, documents
 from debpatch.review.facts import gather_facts
-from debpatch.review.judge import count, judge
-from debpatch.review.review import Facts, NextStep, Review, Verdict
+from debpatch.review.judge import judge
+from debpatch.review.review import Facts, Inputs, NoAnswer, Review, Topic, Verdict
 from debpatch.review.timeline import timeline
 
 PROPOSALS = PurePosixPath("proposals")
@@ -26,7 +24,7 @@ PROPOSALS = PurePosixPath("proposals")
 
 def gather(
     workspace: Workspace,
-    commands: Commands,
+    inputs: Inputs,
     wishes: Wishes,
     upstream: Sequence[str] = (),
     tell: Tell = lambda _: None,
@@ -37,7 +35,7 @@ def gather(
     Raises DebpatchError where what ``upstream`` names is not there.
     """
     facts = gather_facts(workspace, wishes.now.date(), upstream, tell)
-    found = judge(facts, commands)
+    found = judge(facts)
     known = {each.name: getattr(facts, each.name) for each in fields(Facts)}
     steps = list(found.next_steps)
     files = {}
@@ -45,20 +43,21 @@ def gather(
         tell("the documents")
         try:
             written = documents(workspace, facts, found.verdict, wishes)
-            steps.append(_send(written, commands.folder))
+            steps.append(_send(written))
             files = {str(PROPOSALS / name): data for name, data in written.files.items()}
         except DebpatchError as error:
-            known["unknown"] = (*facts.unknown, f"the documents: {error}")
+            known["unknown"] = (*facts.unknown, NoAnswer(Topic.DOCUMENTS, str(error)))
     repository = workspace.repository
     lanes = timeline(repository, facts.backports, facts.base) if facts.backports else None
     return Review(
         **known,
         verdict=found.verdict,
-        summary=found.summary,
+        reason=found.reason,
         next_steps=tuple(steps),
+        inputs=inputs,
         documents=files,
         timeline=lanes,
-        upstream_url=_address(workspace, commands.repo),
+        upstream_url=_address(workspace, inputs.repo),
     )
 
 
@@ -70,24 +69,9 @@ def _address(workspace: Workspace, named: str | None) -> str | None:
     return found[0].url if found else None
 
 
-_WHOM = {
-    "pu": "the release team",
-    "unblock": "the release team",
-    "security": "the security team",
-    "maintainer": "the maintainer",
-    "upstream": "upstream",
-}
-
-
-def _send(written: Documents, folder: str) -> NextStep:
+def _send(written: Documents) -> NextStep:
     """Finish the request, and send it."""
-    proposal = written.proposal
-    questions = count(len(written.open), "question")
-    upload = f"{proposal.source} {proposal.version} for {proposal.distribution}"
-    doubts = [found.message for found in written.objections if found.severity != "info"]
-    place = PurePosixPath(folder) / PROPOSALS
-    return NextStep(
-        f"Finish the request to {_WHOM[proposal.kind]}, and send it.",
-        (f"{upload}; {questions} in it, marked TODO(human), only you can answer", *doubts),
-        shlex.join(["mutt", "-H", str(place / REQUEST), "-a", str(place / debdiff_name(proposal))]),
-    )
+    of = written.proposal
+    request = Request(of.kind, of.source, str(of.version), of.distribution, len(written.open))
+    doubts = (found for found in written.objections if found.severity != "info")
+    return NextStep(Action.SEND, (request, *doubts))

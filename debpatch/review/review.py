@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from debpatch.backport.conflicts import ConflictCheck
 from debpatch.backport.plan import Plan
@@ -18,6 +19,7 @@ from debpatch.landings.identity import Identity
 from debpatch.package.source_package import PackageName
 from debpatch.package.target import Carrier, TargetName
 from debpatch.proposals.options import Option
+from debpatch.review.advice import NextStep, Reason
 from debpatch.review.timeline import Timeline
 
 
@@ -37,18 +39,6 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class NextStep:
-    """One thing to do: a sentence, what shows that it is needed, and a command for a shell.
-
-    ``evidence`` is a sentence each; ``command`` is None where there is nothing to type.
-    """
-
-    sentence: str
-    evidence: tuple[str, ...] = ()
-    command: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Neighbour:
     """A commit on the way from the package's base to upstream's series, in the same files.
 
@@ -61,6 +51,57 @@ class Neighbour:
     released_in: str | None
     carried_by: Carrier | None
     is_planned: bool
+
+
+class Topic(StrEnum):
+    """What there may be no answer to."""
+
+    HISTORY = "history"
+    FIX = "fix"
+    PACKAGE = "package"
+    TREE = "tree"
+    LANDINGS = "landings"
+    SETTINGS = "settings"
+    HEADER = "header"
+    PLAN = "plan"
+    CONFLICTS = "conflicts"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """What is not known, and why: the message of an error."""
+
+    topic: Topic
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEnded:
+    """The search for a plan ended at its ``bound``, when so many commits had been tried."""
+
+    bound: str
+    tried: int
+
+
+Unknown = NoAnswer | SearchEnded
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the user named: the ``patch``, and None for what was found without being named.
+
+    ``folder`` is where the review goes. ``unpacked`` is the package's folder, into which patches
+    can be written; where there is none yet, ``dsc`` is what dpkg-source(1) makes it from.
+    """
+
+    patch: str
+    folder: str
+    repo: str | None = None
+    package: str | None = None
+    base: str | None = None
+    unpacked: str | None = None
+    dsc: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +139,7 @@ class Facts:
     plan: Plan | None
     repairs: tuple[Pick, ...]
     options: tuple[Option, ...]
-    unknown: tuple[str, ...]
+    unknown: tuple[Unknown, ...]
 
     @property
     def is_ported(self) -> bool:
@@ -108,11 +149,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class Review(Facts):
-    """The facts, what they come to, and ``documents``: proposals by the names of their files."""
+    """The facts, what they come to, and ``documents``: proposals by their paths in its folder."""
 
     verdict: Verdict
-    summary: str
+    reason: Reason
     next_steps: tuple[NextStep, ...]
+    inputs: Inputs
     documents: Mapping[str, bytes]
     timeline: Timeline | None = None
     upstream_url: str | None = None

@@ -15,7 +15,7 @@ import pytest
 from command_line import Done, debpatch, environment, flat, refusal
 
 from debpatch.demo import Demo, build_demo
-from debpatch.review.judge import some
+from debpatch.render.words import some
 
 REPORTS = {"report.json", "report.html"}
 
