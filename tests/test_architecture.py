@@ -114,6 +114,56 @@ def types_in(hint: object) -> set[type]:
     return own | ({origin} if isinstance(origin, type) else set()) | inner
 
 
+# Where sentences are written that are not errors: what they are.
+SENTENCES = {
+    "dep3": "the texts of rules",
+    "proposals/self_check.py": "the texts of rules",
+    "proposals/versions.py": "the rules by which a version is made",
+    "formats": "what a format's own words are",
+    "git/command.py": "that there is no Git, for an error",
+    "git/repository.py": "why a revision is not found, for an error",
+    "package/apt.py": "what apt says, and what it has, for an error",
+    "package/workspace.py": "by what a base was found, which JSON has in these words",
+    "proposals/bugs.py": "why the bug tracker gave no answer",
+    "proposals/patch_facts.py": "the line that git cherry-pick -x writes",
+}
+FOUR_WORDS = re.compile(r"(?:\b[A-Za-z]+(?:'[a-z]+)?[,;:]? ){3}[A-Za-z]")
+
+
+def test_only_renderers_compose_sentences() -> None:
+    """Four words in a row are one; docstrings, errors and the names of trees are none."""
+    found: dict[str, list[str]] = {}
+    for file in sorted((ROOT / "debpatch").rglob("*.py")):
+        path = file.relative_to(ROOT / "debpatch")
+        room = path.parts[0]
+        if room in {"render", "cli", "demo"}:
+            continue
+        place = room if room in SENTENCES else str(path)
+        for text in texts_in(ast.parse(file.read_bytes())):
+            if FOUR_WORDS.search(text):
+                found.setdefault(place, []).append(text)
+    assert {place: texts for place, texts in found.items() if place not in SENTENCES} == {}
+    assert found.keys() == SENTENCES.keys()
+
+
+def texts_in(node: ast.AST) -> Iterator[str]:
+    """The texts in ``node`` but for docstrings, errors, progress on a bar, and trees' names."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, ast.FunctionDef) and any(is_error(each) for each in ast.walk(node)):
+        return
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("tell", "write", "Tree")):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from texts_in(child)
+
+
+def is_error(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "DebpatchError"
+
+
 def test_the_picture_and_the_table_have_every_room() -> None:
     rooms = {place.parent.name for place in (ROOT / "debpatch").glob("*/__init__.py")}
     assert rooms == {*FLOW, "demo"}

@@ -55,6 +55,7 @@ def diff_upstream(
     from debpatch.package.patch_file import read_patch
     from debpatch.package.workspace import open_workspace
     from debpatch.render import comparison
+    from debpatch.render.words import instead
 
     what = read_patch(patch)
     with (
@@ -73,7 +74,7 @@ def diff_upstream(
             workspace.found,
         )
     if workspace.notice:
-        note(workspace.notice)
+        note(instead(workspace.notice, workspace.base))
     deliver_as(
         format_,
         output,

@@ -36,8 +36,8 @@ class Workspace:
     ``patch`` is read as the series says (``-p``, ``-R``) where it is one of the package's, and as
     its paths are where they are those of the tree only whole (``-p0``). ``base`` is the upstream
     revision that the tree is built from, and ``found`` says by what the tree was found. ``unknown``
-    says why there is no tree, ``notice`` why it is not the one to expect. ``entry`` is the patch's
-    name in the package's series, None where it is not one of them.
+    says why there is no tree, ``notice`` why it is that of the base and not the package's.
+    ``entry`` is the patch's name in the package's series, None where it is not one of them.
     """
 
     repository: Repository
@@ -143,7 +143,7 @@ def _package_workspace(
     except DebpatchError as error:
         if known is None:
             return Workspace(repository, package, meant, None, None, unknown=str(error), entry=name)
-        tree, notice = _tree(repository, known), f"{error}; compared onto {known} instead"
+        tree, notice = _tree(repository, known), str(error)
         found = "--base" if base else "the package's version"
     meant = meant if entry else _by_its_paths(patch, tree)
     return Workspace(repository, package, meant, known, tree, found, notice=notice, entry=name)

@@ -22,6 +22,7 @@ from debpatch.proposals.debdiff import source_diff
 from debpatch.proposals.documents import write_mail
 from debpatch.proposals.patch_facts import Ancestor, ancestors, told_truly
 from debpatch.proposals.patch_text import read_prose, require_utf8, split_trailers
+from debpatch.proposals.templates import say
 
 # How deep the paths of a patch may lie; -p1 is what quilt writes, the others are found by trying.
 _STRIPS = (1, 0, 2)
@@ -85,16 +86,12 @@ class Export:
         """A mail to go before the series; what it is for is left to a person to say."""
         total = len(self.patches)
         number = "0" * len(str(total))
+        subject, _, text = say("cover_letter", self).partition("\n\n")
         fields = [
             ("From", sender),
             ("Date", format_datetime(now)),
-            ("Subject", f"[PATCH {number}/{total}] TODO(human): what the series is for"),
+            ("Subject", f"[PATCH {number}/{total}] {subject}"),
         ]
-        subjects = "".join(f"  {patch.subject}\n" for patch in self.patches)
-        text = (
-            "TODO(human): why this series, and who has tested it how.\n\n"
-            f"It applies to {self.onto} ({self.sha[:12]}).\n\n{subjects}\n{self.stat}\n\n"
-        )
         return write_mail(fields, text.encode("utf-8", "replace") + _SIGNATURE, postmark=True)
 
 

@@ -38,6 +38,7 @@ from debpatch.proposals.new_patches import (
     require_series,
 )
 from debpatch.proposals.patch_text import Description, Layout, compose, message_text, usual_layout
+from debpatch.proposals.templates import say
 
 Fate = Literal["written", "already-applied", "conflict", "left"]
 """What becomes of a commit; ``left`` are those behind a conflict."""
@@ -195,7 +196,7 @@ class _Writer:
     ) -> bytes:
         text = message_text(commit.message, commit.subject, self.tracker)
         if left_out:
-            note = f"[Not in the package, and left out: {', '.join(left_out)}]"
+            note = say("left_out", left_out)
             text = replace(text, body=(*text.body, *([""] if text.body else []), note),
                            ends_in_trailers=False)  # fmt: skip
         link = f"{self.forge}/{commit.sha}" if self.forge else f"commit:{commit.sha}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from debpatch.backport.plan import Plan, Role, Step
+from debpatch.compare.comparison import Comparison
 from debpatch.formats.versions import Release, read_release, releases
 from debpatch.git.differences import Size, diffstat
 from debpatch.git.history import commits_between, is_ancestor
@@ -52,32 +53,40 @@ class Part:
     of: tuple[Commit, ...]
     released_in: str | None
 
-    @property
-    def because(self) -> str:
-        """Its role in words."""
-        others = ", ".join(commit.short for commit in self.of)
-        return {
-            "wanted": "the fix",
-            "prerequisite": f"needed by {others}",
-            "follow-up": f"repairs {others}",
-        }[self.role]
+
+@dataclass(frozen=True)
+class OwnPatch:
+    """A patch that is no upstream commit as it stands, and how it compares with those it names."""
+
+    name: str
+    comparisons: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A commit that does not apply, and the files in which it conflicts."""
+
+    commit: Commit
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Option:
-    """One way; ``differs`` is a sentence on what is not as upstream has it.
+    """One way, and where it is not as upstream has it: its ``own`` patches.
 
-    ``size`` is None where the way is no way: a series that conflicts. ``parts`` are the commits
-    with their roles where the way was planned. ``missing`` are follow-ups that it does not have;
-    ``later`` is None where nobody counted. ``release`` is the tag, where the way is to take it.
+    ``size`` is None where the way is no way: a series of which some commits are ``stuck``.
+    ``parts`` are the commits with their roles where the way was planned. ``missing`` are follow-ups
+    that it does not have; ``later`` is None where nobody counted. ``release`` is the tag, where the
+    way is to take it.
     """
 
     name: str
     commits: tuple[Commit, ...]
     size: Size | None
-    differs: str
-    missing: tuple[Missing, ...]
-    later: LaterPicks | None
+    own: tuple[OwnPatch, ...] = ()
+    stuck: tuple[Stuck, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    later: LaterPicks | None = None
     parts: tuple[Part, ...] = ()
     release: str | None = None
 
@@ -154,16 +163,20 @@ def options_for(
 
 
 def as_it_is(
-    start: StartingPoint, name: str, tree: str, commits: Sequence[Commit], differs: str
+    start: StartingPoint,
+    name: str,
+    tree: str,
+    commits: Sequence[Commit],
+    own: Sequence[OwnPatch] = (),
 ) -> Option:
     """A way that gives ``tree`` and carries ``commits``."""
     return Option(
         name,
         tuple(commits),
         start.size(start.tree, tree),
-        differs,
-        _missing(start, commits),
-        start.later(tree, commits),
+        tuple(own),
+        missing=_missing(start, commits),
+        later=start.later(tree, commits),
     )
 
 
@@ -173,30 +186,25 @@ def picked(start: StartingPoint, commits: Sequence[Commit]) -> Option:
     for commit in commits:
         found = pick(start.repository, commit, tree)
         if found.outcome == "conflict":
-            where = ", ".join(conflict.path for conflict in found.conflicts)
-            said = f"{commit.short} does not apply ({where})"
-            return Option(_SERIES, tuple(commits), None, said, (), None)
+            paths = tuple(conflict.path for conflict in found.conflicts)
+            return Option(_SERIES, tuple(commits), None, stuck=(Stuck(commit, paths),))
         tree = found.tree
-    size = start.size(start.tree, tree)
-    return Option(_SERIES, tuple(commits), size, _AS_UPSTREAM, (), None)
+    return Option(_SERIES, tuple(commits), start.size(start.tree, tree))
 
 
 _SERIES = "upstream's series"
-_AS_UPSTREAM = "nothing, every commit applies as it is"
 
 
 def _planned(start: StartingPoint, plan: Plan) -> Option:
     commits = [step.commit for step in plan.series]
     parts = tuple(_part(start.repository, step) for step in plan.series)
     if plan.clean:
-        option = as_it_is(start, _SERIES, plan.tree, commits, _AS_UPSTREAM)
-        return replace(option, parts=parts)
-    where = "; ".join(
-        f"{commit.short} conflicts in {', '.join(each.conflict.path for each in conflicts)}"
+        return replace(as_it_is(start, _SERIES, plan.tree, commits), parts=parts)
+    stuck = (
+        Stuck(commit, tuple(each.conflict.path for each in conflicts))
         for commit, conflicts in plan.left
     )
-    said = f"{where}; no further commits were found that would make it apply"
-    return Option(_SERIES, tuple(commits), None, said, (), None, parts)
+    return Option(_SERIES, tuple(commits), None, stuck=tuple(stuck), parts=parts)
 
 
 def _part(repository: Repository, step: Step) -> Part:
@@ -221,9 +229,7 @@ def _new_release(start: StartingPoint, series: Sequence[Commit]) -> Option | Non
         f"new upstream release {release.tag}",
         tuple(commits),
         start.size(base, end),
-        "nothing, it is upstream's",
-        _missing(start, commits),
-        None,
+        missing=_missing(start, commits),
         release=release.tag,
     )
 

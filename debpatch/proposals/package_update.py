@@ -22,6 +22,7 @@ from debpatch.proposals.import_commits import Import, ImportedCommit
 from debpatch.proposals.new_patches import NewPatch, added, patch_files, require_series, shorthand
 from debpatch.proposals.patch_text import require_utf8
 from debpatch.proposals.suites import Suite
+from debpatch.proposals.templates import say
 from debpatch.proposals.uploader import Uploader
 from debpatch.proposals.versions import Upload, next_upload
 
@@ -89,7 +90,7 @@ def _item(package: SourcePackage, imported: Import, closes: tuple[int, ...]) -> 
     ]
     if len(parts) == 1:
         return Item(parts[0], closes)
-    return Item("Take commits from upstream", closes, tuple(parts))
+    return Item(say("several", parts), closes, tuple(parts))
 
 
 def _summary(commit: ImportedCommit) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from debpatch.compare.absence import Reason
 from debpatch.compare.comparison import Comparison, Verdict
 from debpatch.compare.equality import Status
 from debpatch.compare.report import report
@@ -25,7 +24,9 @@ from debpatch.landings.revisions import read_revisions
 from debpatch.package.package_tree import series_trees
 from debpatch.package.source_package import SourcePackage
 from debpatch.package.workspace import by_the_series, named_alternatives
+from debpatch.proposals.options import OwnPatch
 from debpatch.proposals.patch_text import split_trailers
+from debpatch.proposals.templates import say
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,6 @@ class ComparedCommit:
     def is_same(self) -> bool:
         """Whether the patch is the commit, in whatever words."""
         return self.comparison.verdict in {Verdict.IDENTICAL, Verdict.EQUIVALENT}
-
-    @property
-    def sentence(self) -> str:
-        """What the comparison comes to."""
-        if self.comparison.verdict is Verdict.IDENTICAL:
-            return "the same, hunk by hunk"
-        if self.comparison.verdict is Verdict.EQUIVALENT:
-            return "all that could be carried; only context, names or white space differ"
-        lines, of = self.comparison.carried
-        left_out = sum(hunk.reason is Reason.NOT_CARRIED for hunk in self.comparison.hunks)
-        own = self.comparison.summary[Status.ADDED]
-        return (
-            f"{lines} of the {of} changed lines that could be carried; hunks left out: {left_out}, "
-            f"added: {own}"
-        )
 
 
 @dataclass(frozen=True)
@@ -137,16 +123,13 @@ def _patch_facts(
     )
 
 
-def difference_of(patches: Sequence[PatchFacts]) -> str:
-    """What of the patches is not upstream's, in a sentence."""
-    own = [patch.name for patch in patches if not patch.compared]
-    changed = [
-        f"{patch.name} ({'; '.join(one.sentence for one in patch.compared)})"
+def own_patches(patches: Sequence[PatchFacts]) -> list[OwnPatch]:
+    """The patches that are not upstream's as they stand."""
+    return [
+        OwnPatch(patch.name, tuple(one.comparison for one in patch.compared))
         for patch in patches
-        if patch.compared and not patch.is_upstream
+        if not patch.is_upstream
     ]
-    said = [*changed, *(f"{name} names no upstream commit" for name in own)]
-    return "; ".join(said) if said else "nothing, every patch is upstream's commit"
 
 
 # -- what a patch has of the commits that its header names -----------------------------------------
@@ -167,15 +150,6 @@ class Ancestor:
         return all(
             not count or status in {Status.IDENTICAL, Status.CONTEXT}
             for status, count in self.comparison.summary.items()
-        )
-
-    @property
-    def sentence(self) -> str:
-        """What the patch has of the commit."""
-        name = f'commit {self.commit.short} ("{self.commit.subject}")'
-        lines, of = self.comparison.carried
-        return (
-            f"This adapts {name}; of its {of} changed lines that can be carried here, {lines} are."
         )
 
 
@@ -213,8 +187,9 @@ def told_truly(body: Sequence[str], found: Sequence[Ancestor]) -> tuple[str, ...
         gap = [] if trailers or not text else [""]
         return (*text, *gap, *trailers, f"(cherry picked from commit {same[0].commit.sha})")
     if others and not same:
-        paragraphs = [*text, *([""] if text and text[-1] else []), *_wrapped(others[0].sentence)]
-        return (*paragraphs, *([""] if trailers else []), *trailers)
+        gap = [""] if text and text[-1] else []
+        said = _wrapped(say("adapted", others[0]))
+        return (*text, *gap, *said, *([""] if trailers else []), *trailers)
     return tuple(lines)
 
 

@@ -25,7 +25,7 @@ from debpatch.proposals.commit_facts import CommitFacts, commit_facts
 from debpatch.proposals.debdiff import Debdiff, debdiff
 from debpatch.proposals.options import Option, StartingPoint, as_it_is, options_for, picked
 from debpatch.proposals.package_update import new_entries
-from debpatch.proposals.patch_facts import PatchFacts, difference_of, new_patches, read_patches
+from debpatch.proposals.patch_facts import PatchFacts, new_patches, own_patches, read_patches
 from debpatch.proposals.suites import Suite, highest_in
 from debpatch.proposals.unstable import Unstable, find_unstable
 
@@ -127,7 +127,7 @@ def gather(
     after = package_target(repository, proposed, tag if _same_upstream(current, proposed) else None)
     ground = StartingPoint(repository, before.tree, tag, current.name)
     if not options:
-        own = as_it_is(ground, "this update", after.tree, commits, difference_of(patches))
+        own = as_it_is(ground, "this update", after.tree, commits, own_patches(patches))
         series = series or find_series(before, commits, ground.line)
         plan = plan_backport(before, series, with_follow_ups=True) if series else None
         options = options_for(ground, own, series, plan)

@@ -15,6 +15,7 @@ from debpatch.formats.diff import FileDiff
 from debpatch.landings.backports import State
 from debpatch.proposals.bugs import BugReport
 from debpatch.proposals.proposal import Proposal
+from debpatch.proposals.templates import say
 from debpatch.proposals.versions import brought_down, is_of_a_release, new_upstream, updated
 
 _LONG = 2000  # lines of a debdiff that nobody likes to read
@@ -232,7 +233,7 @@ def _in_unstable(proposal: Proposal) -> Iterator[Objection]:
                 "unstable",
                 "error" if found.state is State.MISSING else "warning",
                 f'{commit.short} ("{commit.subject}") in {there.version}: {found.state}: '
-                f"{found.because}",
+                f"{say('because', found)}",
             )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import textwrap
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from traceback import walk_tb
 
@@ -20,6 +21,7 @@ from jinja2 import (
     TemplateError,
     TemplateSyntaxError,
 )
+from jinja2.environment import TemplateModule
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from debpatch.errors import DebpatchError
@@ -106,18 +108,11 @@ def render(
     sandbox does not give.
     """
     folders = [*([own] if own else []), templates()]
-    environment = ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    environment.filters["fill"] = _fill
     try:
-        return environment.get_template(name).render(
-            **facts, todo=questions.todo, box=questions.box
+        return (
+            _environment(folders)
+            .get_template(name)
+            .render(**facts, todo=questions.todo, box=questions.box)
         )
     except DebpatchError:
         raise
@@ -134,6 +129,29 @@ def render(
     ) as error:
         place = _place(error, folders) or name
         raise DebpatchError(f"{place}: {_one_line(error)}; mend the template") from error
+
+
+def say(macro: str, value: object) -> str:
+    """What a ``macro`` of proposals/_words.txt, as it ships, says of ``value``."""
+    return str(getattr(_words(), macro)(value))
+
+
+@cache
+def _words() -> TemplateModule:
+    return _environment([templates()]).get_template("proposals/_words.txt").module
+
+
+def _environment(folders: Sequence[Path]) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters["fill"] = _fill
+    return environment
 
 
 def _fill(text: str, first: str = "", following: str | None = None) -> str:

@@ -10,7 +10,7 @@ from debian.debian_support import Version
 from debpatch.errors import DebpatchError
 from debpatch.formats.references import named_commits
 from debpatch.git.repository import Commit, Repository
-from debpatch.landings.backports import BranchState, State, find_backports
+from debpatch.landings.backports import State, find_backports
 from debpatch.landings.evidence import Sign
 from debpatch.package.base import find_base
 from debpatch.package.target import revision_target
@@ -30,11 +30,20 @@ class Unstable:
 
 @dataclass(frozen=True, slots=True)
 class InUnstable:
-    """How a fix stands in unstable's release; ``commit`` is what speaks for it, if one does."""
+    """How a fix stands in unstable's release, and what speaks for that.
+
+    ``commit`` is the one there that counts as the fix, by its ``signs``, or because the fix names
+    it as where it comes from (``is_source``); with ``carried``, it has so many of its lines. Where
+    there is none, it may have been ``reverted_by`` another, or the release never had the ``cause``.
+    """
 
     state: State
-    because: str
     commit: Commit | None = None
+    signs: tuple[Sign, ...] = ()
+    is_source: bool = False
+    carried: tuple[int, int] | None = None
+    reverted_by: Commit | None = None
+    cause: Commit | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -69,57 +78,19 @@ def standing(repository: Repository, fix: Commit, tag: str) -> InUnstable:
     """How ``fix`` stands in the release ``tag``, as ``find-backports`` judges branches."""
     found = find_backports(repository, fix, package=revision_target(repository, tag)).package
     if found is None:
-        return InUnstable(State.UNKNOWN, "nobody could tell")
+        return InUnstable(State.UNKNOWN)
     landed = [each for each in found.landings if each.stands]
     source = next((each.commit for each in landed if _is_named_by(fix, each.commit)), None)
     if source:
-        return InUnstable(State.PORTED, "its message names that as where it comes from", source)
+        return InUnstable(State.PORTED, source, is_source=True)
     if not landed:
-        return InUnstable(found.state, _without_landing(found))
+        reverted = next((landing.reverted_by for landing in found.landings), None)
+        return InUnstable(found.state, reverted_by=reverted, cause=found.cause)
     best = max(landed, key=lambda landing: landing.confidence)
-    said = [_SAID[sign] for sign in best.signs if sign in _SAID]
-    if found.state is State.PARTIAL:
-        said.append(_left_out(found))
-    return InUnstable(found.state, ", ".join(said), best.commit)
+    return InUnstable(found.state, best.commit, best.signs, carried=found.carried)
 
 
 def _is_named_by(fix: Commit, other: Commit) -> bool:
     """Whether the message of ``fix`` names ``other``, and not as the cause of the bug."""
     references = named_commits(fix.message.encode("utf-8", "replace"))
     return any(r.kind != "cause" and other.sha.startswith(r.sha.lower()) for r in references)
-
-
-_SAID = {
-    Sign.ANCESTRY: "it is that commit",
-    Sign.TRAILER: "one names the other as its source",
-    Sign.NAMED: "the message says that it ports it",
-    Sign.MENTION: "the message names it",
-    Sign.CHANGE_ID: "the same Change-Id",
-    Sign.MESSAGE_ID: "the same mail",
-    Sign.SUBJECT: "the same subject",
-    Sign.REPEATED_SUBJECT: "the same subject",
-    Sign.AUTHOR: "the same author",
-    Sign.PATCH_ID: "the same changed lines",
-    Sign.CONTENT: "changed lines in common",
-}
-
-
-def _without_landing(found: BranchState) -> str:
-    """What speaks for the state of a release that has no commit to show for it."""
-    reverted = next((landing.reverted_by for landing in found.landings), None)
-    if reverted:
-        return f'{reverted.sha[:12]} ("{reverted.subject}") took it back'
-    if found.cause:
-        return f'it never had {found.cause.sha[:12]} ("{found.cause.subject}"), which this repairs'
-    return {
-        State.PORTED: "the code reads as it does after the fix",
-        State.MISSING: "it has the code that the fix changes, and not the fix",
-        State.UNAFFECTED: "it does not have the code that the fix changes",
-    }.get(found.state, "nothing is sure enough")
-
-
-def _left_out(found: BranchState) -> str:
-    carried = (
-        f"{found.carried[0]} of {found.carried[1]} changed lines" if found.carried else "a part"
-    )
-    return f"only {carried}"

@@ -10,14 +10,14 @@ from pathlib import PurePosixPath
 from debpatch.compare.comparison import HunkComparison
 from debpatch.compare.residual import Marker, ResidualReference
 from debpatch.dep3.validate import Finding
+from debpatch.git.differences import Size
 from debpatch.git.repository import Commit
 from debpatch.git.tree import Failure
 from debpatch.landings.repairs import FollowUp
 from debpatch.proposals.documents import REQUEST
-from debpatch.proposals.options import Size
 from debpatch.proposals.self_check import Objection
 from debpatch.render.page import count
-from debpatch.render.words import names, some
+from debpatch.render.words import instead, names, some
 from debpatch.review.advice import (
     Action,
     Applied,
@@ -276,6 +276,7 @@ _TOPICS = {
     Topic.FIX: "the fix: ",
     Topic.PACKAGE: "the package: ",
     Topic.TREE: "",
+    Topic.PACKAGE_TREE: "",
     Topic.LANDINGS: "where the fix has landed: ",
     Topic.SETTINGS: "the package's settings: ",
     Topic.HEADER: "whether the header is true: ",
@@ -287,11 +288,13 @@ _TOPICS = {
 
 def not_known(review: Review) -> list[str]:
     """What could not be known, and why, in a sentence each."""
-    return [_not_known(each) for each in review.unknown]
+    return [_not_known(each, review.base) for each in review.unknown]
 
 
-def _not_known(unknown: Unknown) -> str:
+def _not_known(unknown: Unknown, base: str | None) -> str:
     if isinstance(unknown, NoAnswer):
+        if unknown.topic is Topic.PACKAGE_TREE:
+            return instead(unknown.why, base)
         return f"{_TOPICS[unknown.topic]}{unknown.why}"
     longer = f"plan-backport --max-{unknown.bound} makes it longer"
     return f"a plan: the search ended after {unknown.tried} commits; {longer}"

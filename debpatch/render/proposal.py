@@ -13,6 +13,7 @@ from debpatch.proposals.documents import CONTROL, REQUEST, debdiff_name
 from debpatch.proposals.options import Option
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.self_check import Objection
+from debpatch.proposals.templates import say
 from debpatch.proposals.unstable import InUnstable
 from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count
@@ -82,7 +83,7 @@ def _standing(found: InUnstable | None) -> Json | None:
     return {
         "state": found.state,
         "sha": found.commit.sha if found.commit else None,
-        "because": found.because,
+        "because": say("because", found),
     }
 
 
@@ -102,7 +103,7 @@ def option(way: Option) -> Json:
             for part in way.parts
         ],
         "diffstat": _size(way.size) if way.size else None,
-        "differs": way.differs,
+        "differs": say("differs", way),
         "follow_ups": [
             {"sha": f.sha, "subject": f.subject, "of": f.of, "released_in": f.released_in}
             for f in way.missing

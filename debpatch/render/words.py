@@ -52,3 +52,8 @@ def some(names: Sequence[str]) -> str:
     if len(names) <= _SHOWN + 1:
         return ", ".join(names)
     return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
+
+
+def instead(why: str, base: str | None) -> str:
+    """That a patch was compared onto the ``base``, and ``why`` not onto the package's tree."""
+    return f"{why}; compared onto {base} instead"

@@ -12,12 +12,12 @@ from enum import StrEnum
 from debpatch.compare.comparison import HunkComparison
 from debpatch.compare.residual import Marker, ResidualReference
 from debpatch.dep3.validate import Finding
+from debpatch.git.differences import Size
 from debpatch.git.merge import Pick
 from debpatch.git.repository import Commit
 from debpatch.git.tree import Failure
 from debpatch.landings.repairs import FollowUp
 from debpatch.package.target import Carrier
-from debpatch.proposals.options import Size
 from debpatch.proposals.self_check import Objection
 
 # -- why the verdict is what it is -----------------------------------------------------------------

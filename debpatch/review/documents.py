@@ -93,7 +93,7 @@ def _options(facts: Facts, *, is_series: bool) -> Iterator[Option]:
     for each in facts.options:
         if each is not own:
             is_patch = each is facts.options[0] and is_series
-            yield replace(each, name="the patch by hand") if is_patch else each
+            yield replace(each, name="the hand-made patch") if is_patch else each
 
 
 def usual_kind(package: SourcePackage, suite: str | None, today: date) -> RequestKind:

@@ -31,8 +31,8 @@ from debpatch.landings.origin import find_whole, read_alternatives
 from debpatch.landings.ports import in_order, own_series
 from debpatch.package.target import Target, package_target, revision_target
 from debpatch.package.workspace import Workspace
-from debpatch.proposals.options import Option, StartingPoint, as_it_is, options_for
-from debpatch.review.judge import closest
+from debpatch.proposals.options import Option, OwnPatch, StartingPoint, as_it_is, options_for
+from debpatch.review.judge import SAME, closest
 from debpatch.review.review import Facts, Neighbour, NoAnswer, SearchEnded, Topic, Unknown
 
 _BOUNDS = Bounds(seconds=30)
@@ -47,9 +47,10 @@ def gather_facts(
     Raises DebpatchError where what ``upstream`` names is not there, or is of another project.
     """
     unknown = _Unknown()
-    for why in (workspace.unknown, workspace.notice):
-        if why:
-            unknown.add(NoAnswer(Topic.TREE, why))
+    if workspace.unknown:
+        unknown.add(NoAnswer(Topic.TREE, workspace.unknown))
+    if workspace.notice:
+        unknown.add(NoAnswer(Topic.PACKAGE_TREE, workspace.notice))
     repository, patch = workspace.repository, workspace.patch
     with unknown.about(Topic.HISTORY):
         whole_history(repository)  # of which nearly all below asks
@@ -165,13 +166,18 @@ def _header(workspace: Workspace, today: date, unknown: _Unknown) -> HeaderRepor
     settings = Settings()
     with unknown.about(Topic.SETTINGS):
         settings = settings_of(package)
-    name = workspace.entry or patch.name.rpartition("/")[2]
-    target = HeaderTarget([PatchFile(patch.name, name, lambda: patch.data)], package=package)
+    file = PatchFile(patch.name, _name(workspace), lambda: patch.data)
+    target = HeaderTarget([file], package=package)
     found = look_up(target, workspace.repository, workspace.base)
     report = next(validate(target, settings, today, found))
     if report.unverifiable:
         unknown.add(NoAnswer(Topic.HEADER, report.unverifiable))
     return report
+
+
+def _name(workspace: Workspace) -> str:
+    """What the patch is called in the package's series, or would be."""
+    return workspace.entry or workspace.patch.name.rpartition("/")[2]
 
 
 def _plan(
@@ -264,17 +270,12 @@ def _options(
     )
     own = None
     if patched:
-        own = as_it_is(start, "this patch", patched, fixes, _differs(comparison))
+        best = closest(comparison.alternatives)
+        compared = (best.comparison,) if best else ()
+        is_same = best is not None and best.comparison.verdict in SAME
+        differing = () if is_same else (OwnPatch(_name(workspace), compared),)
+        own = as_it_is(start, "this patch", patched, fixes, differing)
     return options_for(start, own, series, plan)
-
-
-def _differs(comparison: PatchReport) -> str:
-    """What of the patch is not upstream's, in a sentence."""
-    best = closest(comparison.alternatives)
-    if best is None:
-        return "it names no upstream commit"
-    lines, of = best.comparison.carried
-    return f"{best.comparison.verdict.value}: carries {lines} of {of} changed lines"
 
 
 # -- what else upstream did to the files of a series before it -------------------------------------

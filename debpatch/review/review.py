@@ -60,6 +60,7 @@ class Topic(StrEnum):
     FIX = "fix"
     PACKAGE = "package"
     TREE = "tree"
+    PACKAGE_TREE = "package-tree"
     LANDINGS = "landings"
     SETTINGS = "settings"
     HEADER = "header"

@@ -158,7 +158,7 @@ def test_the_folder(told: tuple[str, Any, Path]) -> None:
     for name in files(folder):
         assert f"  {name}\n" in page
     request = (folder / "proposals/request.mail").read_text()
-    assert "the patch by hand" in request
+    assert "the hand-made patch" in request
     assert "new upstream release v1.4.6" in request
 
 

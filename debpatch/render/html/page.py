@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from debpatch.compare.change import Change
 from debpatch.proposals.options import Option
+from debpatch.proposals.templates import say
 from debpatch.render.page import count
 from debpatch.render.safe import escape, one_line
 from debpatch.resources import templates
@@ -68,6 +69,7 @@ def _sure(confidence: float) -> str:
 
 _FILTERS = {
     "line": one_line,
+    "differs": lambda option: say("differs", option),
     "by_path": lambda changes: _by_path(changes).items(),
     "changed_lines": _changed_lines,
     "clip": _clip,
