@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from debpatch.demo import Demo, build_demo
+
 # How long an example takes depends on the machine, so a deadline would make slow ones fail.
 settings.register_profile("debpatch", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
@@ -24,3 +26,17 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("DEBPATCH_REPO", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "GIT_DIR"):
             patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo, which all tests share: what writes to it takes a copy, and that is checked."""
+    place = tmp_path_factory.mktemp("demo")
+    made = build_demo(place)
+    before = _contents(place)
+    yield made
+    assert _contents(place) == before
+
+
+def _contents(place: Path) -> dict[Path, bytes | None]:
+    return {path: path.read_bytes() if path.is_file() else None for path in place.rglob("*")}

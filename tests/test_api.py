@@ -5,25 +5,17 @@ from __future__ import annotations
 import doctest
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import debpatch
 from debpatch import api
-from debpatch.demo import build_demo
+from debpatch.demo import Demo
 from debpatch.errors import DebpatchError
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo")
-    build_demo(folder)
-    return folder
-
-
-def test_the_examples(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(demo)
+def test_the_examples(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(demo.repository.parent)
     result = doctest.testmod(api)
     assert result.attempted >= 10
     assert result.failed == 0
@@ -36,18 +28,18 @@ def test_every_public_function_has_an_example() -> None:
             assert ">>>" in getattr(debpatch, name).__doc__
 
 
-def test_headers_are_held_against_upstream(demo: Path) -> None:
-    patch = str(demo / "link-process-frames-immediately.patch")
+def test_headers_are_held_against_upstream(demo: Demo) -> None:
+    patch = str(demo.patch)
     (alone,) = debpatch.validate_headers(patch)
-    (beside,) = debpatch.validate_headers(patch, repo=str(demo / "tidewatch.git"))
+    (beside,) = debpatch.validate_headers(patch, repo=str(demo.repository))
     assert alone.unverifiable
     assert beside.unverifiable is None
     assert "applied-upstream-missing" in {finding.rule for finding in beside.findings}
 
 
-def test_what_cannot_be_done(demo: Path) -> None:
+def test_what_cannot_be_done(demo: Demo) -> None:
     with pytest.raises(DebpatchError, match="names no commit"):
-        debpatch.find_backports("nowhere", repo=str(demo / "tidewatch.git"))
+        debpatch.find_backports("nowhere", repo=str(demo.repository))
     assert debpatch.DebpatchError is DebpatchError
 
 

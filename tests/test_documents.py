@@ -11,15 +11,15 @@ import typer
 from documents import blocks, differs, documents, inline, lines, run
 
 from debpatch.cli.app import app
-from debpatch.demo import build_demo
+from debpatch.demo import Demo
 
 DOCUMENTS = documents()
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_command_lines_run_on_the_demo(document: Path, tmp_path: Path) -> None:
-    demo = tmp_path / "debpatch-demo"
+def test_command_lines_run_on_the_demo(document: Path, demo: Demo, tmp_path: Path) -> None:
+    there = tmp_path / "debpatch-demo"
     folder = tmp_path
     for line in lines(document):
         if line.is_synopsis or line.is_of_openvpn:
@@ -29,10 +29,10 @@ def test_command_lines_run_on_the_demo(document: Path, tmp_path: Path) -> None:
         elif line.command in ("debpatch", "debpatch demo"):
             run(line, folder)
         else:
-            if not demo.exists():
-                build_demo(demo)
-            package = demo / "tidewatch-1.4.2"
-            run(line, package if line.is_of_job else demo if folder == tmp_path else folder)
+            if not there.exists():
+                shutil.copytree(demo.repository.parent, there, symlinks=True)
+            package = there / demo.package.name
+            run(line, package if line.is_of_job else there if folder == tmp_path else folder)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -11,10 +12,11 @@ from pathlib import Path
 
 import pytest
 from command_line import debpatch, environment
+from documents import exit_code
 
 from debpatch.cli.app import app
 from debpatch.cli.examples import EXAMPLES, folded
-from debpatch.demo import build_demo
+from debpatch.demo import Demo
 
 TOOLS = Path(__file__).resolve().parents[1] / "tools"
 COMMANDS = sorted(command.name or "" for command in app.registered_commands)
@@ -23,15 +25,10 @@ COMMANDS = sorted(command.name or "" for command in app.registered_commands)
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("man")
-    made = environment(PYTHONPATH=str(TOOLS.parent), SOURCE_DATE_EPOCH="1763683200")
-    subprocess.run([sys.executable, TOOLS / "manual.py", folder], check=True, env=made)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("examples")
-    build_demo(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1763683200")
+        patch.setattr(sys, "argv", ["manual.py", str(folder)])
+        runpy.run_path(str(TOOLS / "manual.py"), run_name="__main__")
     return folder
 
 
@@ -42,20 +39,15 @@ def test_every_command_has_a_page_and_examples(pages: Path) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_examples_run_as_they_stand(name: str, demo: Path, tmp_path: Path) -> None:
-    folder = shutil.copytree(demo, tmp_path / "demo", symlinks=True)
+def test_examples_run_as_they_stand(name: str, demo: Demo, tmp_path: Path) -> None:
+    folder = shutil.copytree(demo.repository.parent, tmp_path / "demo", symlinks=True)
+    who = {"DEBFULLNAME": "Grete Vinter", "DEBEMAIL": "grete@debian.example.org"}
     for _, command in EXAMPLES[name]:
         program, *arguments = shlex.split(command)
         assert program == "debpatch"
-        done = subprocess.run(
-            [sys.executable, "-m", "debpatch", *arguments],
-            cwd=folder,
-            env=environment(DEBFULLNAME="Grete Vinter", DEBEMAIL="grete@debian.example.org"),
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode in (0, 1), done.stderr.decode()
-        assert done.stdout
+        done = debpatch(*arguments, cwd=folder, env=who)
+        assert done.code == exit_code(["debpatch", name]), done.err
+        assert done.out
 
 
 @pytest.mark.parametrize("name", COMMANDS)

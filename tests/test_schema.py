@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +10,18 @@ import jsonschema
 import pytest
 import referencing
 import typer
+from command_line import debpatch
 
 from debpatch.cli.app import app
-from debpatch.demo import Demo, build_demo
+from debpatch.demo import Demo
 
 SCHEMAS = Path(__file__).parents[1] / "docs" / "schema"
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    return build_demo(tmp_path_factory.mktemp("demo"))
-
-
-def run(*arguments: str) -> Any:
-    result = subprocess.run(
-        [sys.executable, "-m", "debpatch", *arguments, "--format", "json"],
-        capture_output=True,
-        check=False,
-    )
-    assert result.returncode in (0, 1), result.stderr
-    return json.loads(result.stdout)
+def run(*arguments: str, code: int = 1) -> Any:
+    done = debpatch(*arguments, "--format", "json")
+    assert done.code == code, done.err
+    return done.json
 
 
 def check(document: Any) -> None:
@@ -87,28 +77,30 @@ def test_diff_upstream_without_a_base(demo: Demo, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "options"),
+    ("name", "options", "code"),
     [
-        ("check-conflicts", ["--regions"]),
-        ("plan-backport", ["--with-follow-ups", "--exec", "true"]),
-        ("plan-backport", ["--max-commits", "0"]),
+        ("check-conflicts", ["--regions"], 1),
+        ("plan-backport", ["--with-follow-ups", "--exec", "true"], 0),
+        ("plan-backport", ["--max-commits", "0"], 1),
     ],
 )
-def test_picks(demo: Demo, name: str, options: list[str]) -> None:
+def test_picks(demo: Demo, name: str, options: list[str], code: int) -> None:
     series = ",".join(demo.commits[name] for name in ("s1", "s2", "s3"))
     for revisions, onto in ((series, demo.package), (demo.commits["fix"], "v1.4.2")):
-        check(run(name, revisions, "--repo", str(demo.repository), "--onto", str(onto), *options))
+        places = ("--repo", str(demo.repository), "--onto", str(onto))
+        check(run(name, revisions, *places, *options, code=code))
 
 
 def test_find_backports(demo: Demo) -> None:
     states = set()
-    for name in ("fix", "p1", "s1", "s3"):
-        for package in ([], ["--package", str(demo.package)]):
-            document = run(
-                "find-backports", demo.commits[name], "--repo", str(demo.repository), *package
-            )
+    package = ("--package", str(demo.package))
+    # 1 where a branch, or the package, has nothing of it or only a part.
+    for name, codes in {"fix": (1, 1), "p1": (0, 1), "s1": (0, 0), "s3": (1, 1)}.items():
+        for options, code in zip(((), package), codes, strict=True):
+            places = ("--repo", str(demo.repository), *options)
+            document = run("find-backports", demo.commits[name], *places, code=code)
             check(document)
-            assert bool(package) == bool(document["package"])
+            assert bool(options) == bool(document["package"])
             states |= {branch["state"] for branch in document["branches"]}
     assert len(states) > 2
 

@@ -7,13 +7,8 @@ from pathlib import Path
 import pytest
 from command_line import debpatch, refusal
 
-from debpatch.demo import Demo, build_demo
+from debpatch.demo import Demo
 from debpatch.suggestions import near
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    return build_demo(tmp_path_factory.mktemp("demo"))
 
 
 def next_commands(said: str) -> list[str]:

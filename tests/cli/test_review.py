@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Done, debpatch, environment, flat, refusal
+from command_line import Done, debpatch, environment, flat, program, refusal
 
-from debpatch.demo import Demo, build_demo
+from debpatch.demo import Demo
 from debpatch.render.words import some
 
 REPORTS = {"report.json", "report.html"}
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    return build_demo(tmp_path_factory.mktemp("demo"))
+SOMEBODY = {
+    "DEBFULLNAME": "Ann Author",
+    "DEBEMAIL": "ann@example.org",
+    "SOURCE_DATE_EPOCH": "1763683200",  # trixie is stable
+}
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +32,8 @@ def _somebody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
-    monkeypatch.setenv("DEBFULLNAME", "Ann Author")
-    monkeypatch.setenv("DEBEMAIL", "ann@example.org")
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1763683200")  # trixie is stable
+    for name, value in SOMEBODY.items():
+        monkeypatch.setenv(name, value)
 
 
 def review(demo: Demo, *options: str | Path, patch: Path | None = None) -> Done:
@@ -59,15 +58,12 @@ def short(demo: Demo, *names: str) -> list[str]:
 def told(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any, Path]:
     """The page, the report and the folder of the demo's review."""
     folder = tmp_path_factory.mktemp("told") / "review"
-    done = subprocess.run(
-        [sys.executable, "-m", "debpatch", "review", "--repo", demo.repository, "--package",
-         demo.package, "--closes", "1140745", "--output", folder, demo.patch],
-        env=environment(DEBFULLNAME="Ann Author", DEBEMAIL="ann@example.org",
-                        SOURCE_DATE_EPOCH="1763683200"),
-        capture_output=True, text=True, check=False,
+    done = debpatch(
+        "review", "--repo", demo.repository, "--package", demo.package, "--closes", "1140745",
+        "--output", folder, demo.patch, env=SOMEBODY,
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (1, "")
-    return done.stdout, json.loads((folder / "report.json").read_text()), folder
+    assert (done.code, done.err) == (1, "")
+    return done.out, json.loads((folder / "report.json").read_text()), folder
 
 
 def test_the_page_begins_with_the_verdict(demo: Demo, told: tuple[str, Any, Path]) -> None:
@@ -96,7 +92,7 @@ def test_the_first_thing_to_do_can_be_done(
     shutil.copytree(demo.package, package)
     command = told[1]["next_steps"][0]["command"].replace(str(demo.package), str(package))
     before = (package / "debian/patches/series").read_text()
-    assert debpatch(*command.split()[1:]).code in (0, 1)
+    assert debpatch(*command.split()[1:]).code == 0
     added = (package / "debian/patches/series").read_text().removeprefix(before)
     assert len(added.splitlines()) == 4
 
@@ -109,9 +105,9 @@ def test_a_packed_package_is_unpacked_first(demo: Demo, tmp_path: Path) -> None:
     )  # fmt: skip
     command = done.json["next_steps"][0]["command"]
     assert command.startswith(f"dpkg-source -x {demo.dsc} && debpatch import-commits ")
-    shell = command.replace("debpatch", f"{sys.executable} -m debpatch", 1)
-    subprocess.run(["sh", "-c", shell], env=environment(DEBFULLNAME="Ann Author",
-                   DEBEMAIL="ann@example.org"), capture_output=True, check=False)  # fmt: skip
+    unpack, _, imports = command.partition(" && debpatch ")
+    subprocess.run(unpack.split(), capture_output=True, check=True)
+    assert debpatch(*imports.split()).code == 0
     series = Path(f"{demo.package.name}/debian/patches/series").read_text()
     assert len(series.splitlines()) == len((demo.package / "debian/patches/series").read_text()
                                            .splitlines()) + 4  # fmt: skip
@@ -177,8 +173,7 @@ def test_a_patch_of_the_series(demo: Demo, tmp_path: Path) -> None:
     assert found["series_entry"] == patch.name
     assert found["onto"] == f"tidewatch 1.4.2-3+deb13u1 before {patch.name}"
     assert found["comparison"]["comparisons"][0]["verdict"] == "identical"
-    assert found["verdict"] in {"ready", "mend"}
-    assert done.code == (0 if found["verdict"] == "ready" else 1)
+    assert (found["verdict"], done.code) == ("mend", 1)
     assert any("in its series already" in why for why in found["unknown"])
 
 
@@ -273,8 +268,8 @@ def test_an_upstream_commit_that_applies_is_taken_as_it_is(demo: Demo, tmp_path:
         patch,
     )  # fmt: skip
     found = done.json
-    assert found["comparison"]["comparisons"][0]["verdict"] in {"identical", "equivalent"}
-    assert found["verdict"] in {"ready", "mend"}
+    assert found["comparison"]["comparisons"][0]["verdict"] == "identical"
+    assert found["verdict"] == "mend"
 
 
 def test_a_repair_comes_after_the_patch(demo: Demo, tmp_path: Path) -> None:
@@ -282,9 +277,9 @@ def test_a_repair_comes_after_the_patch(demo: Demo, tmp_path: Path) -> None:
     package = tmp_path / "package"
     shutil.copytree(demo.package, package)
     imports = ("import-commits", "--repo", demo.repository, "--package", package)
-    assert debpatch(*imports, ",".join(demo.commits[name] for name in ("p1", "p2"))).code in (0, 1)
+    assert debpatch(*imports, ",".join(demo.commits[name] for name in ("p1", "p2"))).code == 0
     series = (package / "debian/patches/series").read_text()
-    assert debpatch(*imports, demo.commits["s3"]).code in (0, 1)
+    assert debpatch(*imports, demo.commits["s3"]).code == 0
     name = (package / "debian/patches/series").read_text().split()[-1]
     patch = (package / "debian/patches" / name).rename(tmp_path / name)
     (package / "debian/patches/series").write_text(series)
@@ -305,7 +300,7 @@ def test_a_repair_is_to_be_taken_unless_the_series_has_it(
     imported = debpatch(
         "import-commits", revisions, "--repo", demo.repository, "--package", package
     )
-    assert imported.code in (0, 1)
+    assert imported.code == 0
     entries = (package / "debian/patches/series").read_text().split()
     patch = package / "debian/patches" / entries[-2 if has_repair else -1]
     done = debpatch("review", "--repo", demo.repository, "-f", "json", "-o", tmp_path / "r", patch)
@@ -418,12 +413,12 @@ def test_a_patch_that_appears_twice(demo: Demo, tmp_path: Path) -> None:
     shutil.copytree(demo.package, package)
     series = package / "debian/patches/series"
     series.write_text(series.read_text() + "CVE-2025-99042.patch\n")
-    said = debpatch(
+    said = refusal(
         "review", "--repo", demo.repository, "--package", package, "-o", tmp_path / "r",
         package / "debian/patches/CVE-2025-99042.patch",
     )  # fmt: skip
-    assert said.code in (1, 2)
-    assert "Traceback" not in said.err
+    assert "CVE-2025-99042.patch of the series does not apply" in said
+    assert not (tmp_path / "r").exists()
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
@@ -468,8 +463,8 @@ def test_an_interrupted_review_leaves_nothing(
     (shims / "git").chmod(0o755)
     folder = tmp_path / "there" / "r"
     process = subprocess.Popen(
-        [sys.executable, "-m", "debpatch", "review", "--repo", str(demo.repository), "--package",
-         str(demo.package), "-o", str(folder), str(demo.patch)],
+        program("review", "--repo", demo.repository, "--package", demo.package, "-o", folder,
+                demo.patch),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         env=environment(PATH=f"{shims}:{os.environ['PATH']}"),
     )  # fmt: skip

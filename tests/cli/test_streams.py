@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from command_line import environment
+from command_line import environment, program
 from repos import Repo
 
 
@@ -19,8 +18,8 @@ def command(tmp_path: Path) -> list[str]:
     repo.commit({"x.c": "one\nzwölf\n"}, "zwölf", tag="v1.1")
     patch = tmp_path / "p.patch"
     patch.write_text("--- a/x.c\n+++ b/x.c\n@@ -1,2 +1,2 @@\n one\n-two\n+elf\n")
-    places = ["--repo", str(repo.path), "--base", "v1.0", "--upstream", "v1.1", str(patch)]
-    return [sys.executable, "-m", "debpatch", "diff-upstream", *places]
+    places = ("--repo", repo.path, "--base", "v1.0", "--upstream", "v1.1", patch)
+    return program("diff-upstream", *places)
 
 
 def test_results_are_utf_8_whatever_the_terminal_has(command: list[str]) -> None:

@@ -39,7 +39,7 @@ def git_diff(before: Files, after: Files) -> Diff:
             capture_output=True,
             check=False,
         )
-    assert done.returncode in {0, 1}, done.stderr
+    assert done.returncode == int(before != after), done.stderr
     return parse_diff(done.stdout)
 
 

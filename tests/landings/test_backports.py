@@ -7,12 +7,11 @@ import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from command_line import debpatch, environment, refusal
+from command_line import debpatch, environment, program, refusal
 from repos import Repo
 from stories import FIX, GUARD, function, project, source
 
@@ -431,7 +430,7 @@ def test_interrupted_it_leaves_nothing_behind(tmp_path: Path, number: signal.Sig
     )
     (waiting / "git").chmod(0o755)
     process = subprocess.Popen(
-        [sys.executable, "-m", "debpatch", "find-backports", fix, "--repo", repo.path],
+        program("find-backports", fix, "--repo", repo.path),
         env=environment(TMPDIR=str(folder), PATH=f"{waiting}{os.pathsep}{os.environ['PATH']}"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import debpatch, refusal
 
-from debpatch.demo import Demo, build_demo
+from debpatch.demo import Demo
 from debpatch.formats.diff import parse_diff
 from debpatch.git.repository import Repository
 from debpatch.package.package_tree import package_tree
@@ -34,11 +34,6 @@ def run(*command: str | Path, cwd: Path) -> str:
         command, cwd=cwd, env=environment, check=True, capture_output=True, text=True
     )
     return done.stdout
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    return build_demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

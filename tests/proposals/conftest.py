@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from debpatch.demo import Demo, build_demo
+from debpatch.demo import Demo
 from debpatch.package.source_package import open_package
 from debpatch.package.upstream import open_upstream
 from debpatch.proposals.bugs import Bugs
@@ -42,11 +42,6 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("SOURCE_DATE_EPOCH", TODAY)
         patch.setenv("APT_CONFIG", str(lists / "apt.conf"))
         yield
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    return build_demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

@@ -7,13 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from debpatch.demo import Demo, build_demo
+from debpatch.demo import Demo
 from trust.commands import Stage, set_stage
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    return build_demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture
