@@ -44,7 +44,7 @@ def test_what_cannot_be_done(demo: Demo) -> None:
 
 
 def test_nothing_is_imported_before_it_is_used() -> None:
-    program = "import sys, debpatch; print({'git', 'typer', 'debian'} & set(sys.modules))"
+    program = "import sys, debpatch; print({'git', 'click', 'debian'} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )

@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-import typer
 from documents import blocks, differs, documents, inline, lines, run
 
 from debpatch.cli.app import app
@@ -37,7 +36,6 @@ def test_command_lines_run_on_the_demo(document: Path, demo: Demo, tmp_path: Pat
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_what_a_synopsis_names_is_there(document: Path) -> None:
-    group = typer.main.get_command(app)
     for line in [*lines(document), *inline(document)]:
         words = line.command.split()
         if (
@@ -46,7 +44,7 @@ def test_what_a_synopsis_names_is_there(document: Path) -> None:
             or not re.fullmatch("[a-z][a-z0-9-]+", words[1])
         ):
             continue
-        command = group.commands.get(words[1])  # type: ignore[attr-defined]
+        command = app.commands.get(words[1])
         assert command is not None, f"{line.file}:{line.number}: no command {words[1]}"
         known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", line.command))
@@ -55,7 +53,7 @@ def test_what_a_synopsis_names_is_there(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_no_command_line_is_overlooked(document: Path) -> None:
-    names = "|".join(command.name or "" for command in app.registered_commands)
+    names = "|".join(app.commands)
     seen = {line.number for line in lines(document)}
     shown = {text for line in lines(document) for text in line.shown}
     for number, text in blocks(document):
@@ -80,9 +78,7 @@ def _anchors(document: Path) -> set[str]:
 
 def test_every_command_has_a_page() -> None:
     pages = {path.stem for path in DOCUMENTS} | {"demo"}
-    names = {
-        "dep3" if each.name == "validate-dep3" else each.name for each in app.registered_commands
-    }
+    names = {"dep3" if name == "validate-dep3" else name for name in app.commands}
     assert names <= pages
 
 

@@ -19,7 +19,7 @@ from debpatch.cli.examples import EXAMPLES, folded
 from debpatch.demo import Demo
 
 TOOLS = Path(__file__).resolve().parents[1] / "tools"
-COMMANDS = sorted(command.name or "" for command in app.registered_commands)
+COMMANDS = sorted(app.commands)
 
 
 @pytest.fixture(scope="module")

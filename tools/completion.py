@@ -5,10 +5,10 @@ They are what ``debpatch --show-completion`` prints, where each shell's packages
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
+
+from debpatch.cli.app import completion
 
 _FILES = {"bash": "bash/debpatch", "fish": "fish/debpatch.fish", "zsh": "zsh/_debpatch"}
 
@@ -16,16 +16,9 @@ _FILES = {"bash": "bash/debpatch", "fish": "fish/debpatch.fish", "zsh": "zsh/_de
 def write(folder: Path) -> None:
     """Write a file for each shell below ``folder``."""
     for shell, name in _FILES.items():
-        script = subprocess.run(
-            [sys.executable, "-m", "debpatch"],
-            env={**os.environ, "_DEBPATCH_COMPLETE": f"source_{shell}"},
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(script.strip() + "\n", encoding="utf-8")
+        file.write_text(completion(shell).strip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

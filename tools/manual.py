@@ -9,15 +9,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import typer
+import click
 
 from debpatch import __version__
-from debpatch.cli.app import app
+from debpatch.cli.app import app, records
 from debpatch.cli.examples import EXAMPLES, folded
 
 _ESCAPES = {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"}
@@ -44,28 +43,29 @@ _FILES = (
 
 def pages() -> Iterator[tuple[str, str]]:
     """The name and the roff source of each page."""
-    group: Any = typer.main.get_command(app)
-    context = group.make_context("debpatch", [], resilient_parsing=True)
-    names = sorted(group.commands)
-    yield "debpatch.1", _overview(group, context, names)
+    context = app.make_context("debpatch", [], resilient_parsing=True)
+    names = sorted(app.commands)
+    yield "debpatch.1", _overview(context, names)
     for name in names:
-        command = group.commands[name]
+        command = app.commands[name]
         inner = command.make_context(f"debpatch {name}", [], parent=context, resilient_parsing=True)
         others = ["debpatch", *(f"debpatch-{other}" for other in names if other != name)]
         yield f"debpatch-{name}.1", _command(name, command, inner, others)
 
 
-def _overview(group: Any, context: Any, names: list[str]) -> str:
+def _overview(context: click.Context, names: list[str]) -> str:
+    about = app.help or ""
     listed = [
-        (rf"\fBdebpatch\-{_text(name)}\fR(1)", _first_line(group.commands[name])) for name in names
+        (rf"\fBdebpatch\-{_text(name)}\fR(1)", command.short_help or "")
+        for name, command in sorted(app.commands.items())
     ]
     return "".join(
         [
-            _head("debpatch", group.help),
+            _head("debpatch", about),
             _section("SYNOPSIS", _synopsis("debpatch", "[OPTIONS] [COMMAND [ARGS]...]")),
-            _section("DESCRIPTION", _paragraphs(f"{group.help}\n\n{group.epilog}")),
+            _section("DESCRIPTION", _paragraphs(f"{about}\n\n{app.epilog}")),
             _section("COMMANDS", "".join(f".TP\n{name}\n{_text(what)}\n" for name, what in listed)),
-            _section("OPTIONS", _options(group, context)),
+            _section("OPTIONS", _terms(records(app, context, "option"))),
             _section("EXIT STATUS", _terms(_EXIT_CODES)),
             _section("ENVIRONMENT", _terms(_ENVIRONMENT)),
             _section("FILES", _terms(_FILES)),
@@ -74,16 +74,15 @@ def _overview(group: Any, context: Any, names: list[str]) -> str:
     )
 
 
-def _command(name: str, command: Any, context: Any, others: list[str]) -> str:
+def _command(name: str, command: click.Command, context: click.Context, others: list[str]) -> str:
     usage = " ".join(command.collect_usage_pieces(context))
-    arguments = [param for param in command.params if param.param_type_name == "argument"]
     return "".join(
         [
-            _head(f"debpatch-{name}", _first_line(command)),
+            _head(f"debpatch-{name}", command.short_help or ""),
             _section("SYNOPSIS", _synopsis(f"debpatch {name}", usage)),
-            _section("DESCRIPTION", _paragraphs(command.help)),
-            _section("ARGUMENTS", _terms(_records(arguments, context))),
-            _section("OPTIONS", _options(command, context)),
+            _section("DESCRIPTION", _paragraphs(command.help or "")),
+            _section("ARGUMENTS", _terms(records(command, context, "argument"))),
+            _section("OPTIONS", _terms(records(command, context, "option"))),
             _section("EXAMPLES", _examples(name)),
             _section("SEE ALSO", _see_also(others)),
         ]
@@ -106,20 +105,10 @@ def _section(title: str, body: str) -> str:
 
 
 def _synopsis(program: str, usage: str) -> str:
-    return f"\\fB{_text(program)}\\fR {_text(re.sub(r'[{}]', '', usage))}\n"
+    return f"\\fB{_text(program)}\\fR {_text(usage)}\n"
 
 
-def _options(command: Any, context: Any) -> str:
-    params = [param for param in command.get_params(context) if param.param_type_name == "option"]
-    return _terms(_records(params, context))
-
-
-def _records(params: list[Any], context: Any) -> list[tuple[str, str]]:
-    found = (param.get_help_record(context) for param in params)
-    return [(names, text.replace(r"\[", "[")) for names, text in filter(None, found)]
-
-
-def _terms(terms: Any) -> str:
+def _terms(terms: Iterable[tuple[str, str]]) -> str:
     return "".join(f".TP\n\\fB{_text(term)}\\fR\n{_text(said)}\n" for term, said in terms)
 
 
@@ -143,10 +132,6 @@ def _examples(name: str) -> str:
 
 def _see_also(names: list[str]) -> str:
     return ",\n".join(f"\\fB{_text(name)}\\fR(1)" for name in names) + "\n"
-
-
-def _first_line(command: Any) -> str:
-    return " ".join(command.help.partition("\n\n")[0].split())
 
 
 def _text(text: str) -> str:

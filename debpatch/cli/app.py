@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-from typer.core import TyperCommand, TyperGroup
+import click
 
+from debpatch import __version__
 from debpatch.cli.examples import epilog
 
 
-class Command(TyperCommand):
-    """A command."""
+class Command(click.Command):
+    """A command; its function gives the exit code, and its examples end its help."""
 
-    def get_help(self, ctx: Any) -> str:
-        """Its help, in plain text."""
-        return _plain(super().get_help(ctx))
+    def __init__(self, name: str, **given: Any) -> None:
+        summary, _, _ = given["help"].partition("\n\n")
+        super().__init__(name, epilog=epilog(name), short_help=" ".join(summary.split()), **given)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, and exit."""
+        ctx.exit(super().invoke(ctx))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what its arguments are, and its options."""
+        for kind in ("argument", "option"):
+            if rows := records(self, ctx, kind):
+                with formatter.section(f"{kind.capitalize()}s"):
+                    formatter.write_dl(rows)
+
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Nothing: Click 8.5 would write them here, and ``format_options`` has."""
 
 
-class Group(TyperGroup):
+class Group(click.Group):
     """All commands."""
 
-    def get_help(self, ctx: Any) -> str:
-        """The group's help, in plain text."""
-        return _plain(super().get_help(ctx))
+    command_class = Command
 
-    # Typer has a Click of its own from 0.26 on, so that its types have two names.
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that ``args`` begin with; a usage error suggests what may be meant."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
@@ -39,42 +52,51 @@ class Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-def _plain(text: str) -> str:
-    return text.replace(r"\[", "[")  # Typer 0.15 escapes for Rich what Rich does not print
+def records(command: click.Command, ctx: click.Context, kind: str) -> list[tuple[str, str]]:
+    """How each of a command's arguments, or options, is written, and what it is."""
+    found = (each for each in command.get_params(ctx) if each.param_type_name == kind)
+    return [record for each in found if (record := each.get_help_record(ctx))]
 
 
-app = typer.Typer(
-    name="debpatch",
+def completion(shell: str) -> str:
+    """What makes a shell (bash, fish, zsh) complete debpatch's command lines."""
+    from click.shell_completion import BashComplete, FishComplete, ZshComplete
+
+    of_shell = {"bash": BashComplete, "fish": FishComplete, "zsh": ZshComplete}[shell]
+    return of_shell(app, {}, "debpatch", "_DEBPATCH_COMPLETE").source()
+
+
+def _show_completion(ctx: click.Context, _: click.Parameter, shell: str | None) -> None:
+    if shell:
+        click.echo(completion(shell))
+        ctx.exit()
+
+
+@click.group(
     cls=Group,
-    help="Compare, check and propose Debian backport patches against their upstream.",
     epilog="Without a command: what there is to do in the current folder.",
     invoke_without_command=True,
-    # Help texts are plain; markup would read brackets in them, and boxes cost width.
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from debpatch import __version__
-
-        typer.echo(f"debpatch {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _common(
-    context: typer.Context,
-    version: Annotated[  # noqa: ARG001 - its callback answers
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")
-    ] = False,
-    debug: Annotated[  # noqa: ARG001 - main() looks for it
-        bool, typer.Option("--debug", help="Show a traceback where something fails.")
-    ] = False,
-) -> None:
-    if context.invoked_subcommand is None:
+@click.version_option(__version__, message="debpatch %(version)s", help="Say which.")
+@click.option(
+    "--debug",  # main() looks for it
+    is_flag=True,
+    expose_value=False,
+    help="Show a traceback where something fails.",
+)
+@click.option(
+    "--show-completion",
+    type=click.Choice(("bash", "fish", "zsh")),
+    is_eager=True,
+    expose_value=False,
+    callback=_show_completion,
+    help="Print what makes this shell complete on Tab, for the file that it reads at its start.",
+)
+@click.pass_context
+def app(ctx: click.Context) -> None:
+    """Compare, check and propose Debian backport patches against their upstream."""
+    if ctx.invoked_subcommand is None:
         _overview()
 
 
@@ -86,8 +108,7 @@ def _overview() -> None:
     from debpatch.render.page import Look
 
     found = look_around(Path(), os.environ.get("DEBPATCH_REPO"))
-    commands = frozenset(command.name or "" for command in app.registered_commands)
-    deliver(as_text(found, commands, Look.of_terminal()), None)
+    deliver(as_text(found, frozenset(app.commands), Look.of_terminal()), None)
 
 
 # Each command's module registers itself; they come last because they import `app`.
@@ -104,7 +125,3 @@ from debpatch.cli import (  # noqa: E402
     review,  # noqa: F401
     validate_dep3,  # noqa: F401
 )
-
-for _command in app.registered_commands:
-    _command.cls = Command
-    _command.epilog = epilog(_command.name or "")

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
+from debpatch.cli import options
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_revision
-from debpatch.cli.options import Base, Format, FormatOption, Output, Repo, Update
+from debpatch.cli.options import Format
 
 
 @app.command("audit-series")
+@options.argument(
+    "package",
+    "[PACKAGE]",
+    "The source package: DIR, DSC or apt:NAME. Default: the one around the current folder.",
+    required=False,
+)
+@click.option(
+    "--onto",
+    metavar="VERSION",
+    shell_complete=complete_revision,
+    help="Say what becomes of each patch on this upstream version or revision.",
+)
+@options.repository
+@options.base
+@options.format_
+@options.output
 def audit_series(
-    package: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[PACKAGE]",
-            help="The source package: DIR, DSC or apt:NAME. Default: the one around the current "
-            "folder.",
-        ),
-    ] = None,
-    onto: Annotated[
-        str | None,
-        typer.Option(
-            "--onto",
-            metavar="VERSION",
-            autocompletion=complete_revision,
-            help="Say what becomes of each patch on this upstream version or revision.",
-        ),
-    ] = None,
-    repo: Repo = None,
-    update: Update = False,
-    base: Base = None,
-    format_: FormatOption = Format.TEXT,
-    output: Output = None,
-) -> None:
+    package: str | None,
+    onto: str | None,
+    repo: str | None,
+    update: bool,
+    base: str | None,
+    format_: Format,
+    output: Path | None,
+) -> int:
     """Look at every patch of a package's series: header, applies, which commit, droppable from.
 
     Exits with 0 if there is nothing to do, with 1 if a patch does not apply, if a header has an
@@ -44,7 +46,6 @@ def audit_series(
     """
     from contextlib import ExitStack
     from datetime import date
-    from pathlib import Path
 
     from debpatch.audit.audit import audit_series as audit
     from debpatch.cli.output import cloning, deliver_as, working
@@ -65,4 +66,4 @@ def audit_series(
         json=lambda: show.document(found),
         text=lambda look: show.as_text(found, look),
     )
-    raise typer.Exit(int(found.has_work))
+    return int(found.has_work)

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
+from debpatch.cli import options
 from debpatch.cli.app import app
-from debpatch.cli.options import Base, Format, FormatOption, Onto, Output, Repo, Revisions, Update
+from debpatch.cli.options import Format
 
 
 @app.command("check-conflicts")
+@options.revisions
+@options.onto
+@click.option(
+    "--regions", is_flag=True, help="Show the lines in conflict, and who last touched them."
+)
+@options.repository
+@options.base
+@options.format_
+@options.output
 def check_conflicts(
-    revisions: Revisions,
-    onto: Onto = None,
-    regions: Annotated[
-        bool,
-        typer.Option("--regions", help="Show the lines in conflict, and who last touched them."),
-    ] = False,
-    repo: Repo = None,
-    update: Update = False,
-    base: Base = None,
-    format_: FormatOption = Format.TEXT,
-    output: Output = None,
-) -> None:
+    revisions: str,
+    onto: str | None,
+    regions: bool,
+    repo: str | None,
+    update: bool,
+    base: str | None,
+    format_: Format,
+    output: Path | None,
+) -> int:
     """Try cherry-picks without a work tree: each commit alone, and all of them in order.
 
     Exits with 0 if the commits apply cleanly in order, with 1 if any of them conflicts there.
@@ -46,4 +53,4 @@ def check_conflicts(
         json=lambda: conflicts.document(found),
         text=lambda look: conflicts.as_text(found, look, regions=regions),
     )
-    raise typer.Exit(int(any(trial.conflicts_for_good for trial in found.stacked)))
+    return int(any(trial.conflicts_for_good for trial in found.stacked))

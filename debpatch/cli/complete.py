@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import typer
+import click
 
 # Anything else in a name could mean more to a shell, and upstream chose the name.
 _HARMLESS = re.compile(r"[\w./+@~-]+", re.ASCII)
 
 
-def complete_revision(ctx: typer.Context, incomplete: str) -> list[str]:
+def complete_revision(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Tags and branches of the upstream repository; after ``A,`` or ``A..`` for the next one."""
     begun = re.match(r"(?:.*(?:,|\.\.))?", incomplete)[0]  # type: ignore[index]
     return [begun + name for name in _beginning(incomplete.removeprefix(begun), _names(ctx))]
 
 
-def complete_patch(incomplete: str) -> list[str]:
+def complete_patch(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Patch files in the folder that is being typed, and those of the package's series."""
     from debpatch.package.patch_file import patches_nearby
 
@@ -30,7 +30,7 @@ def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if name.startswith(incomplete) and _HARMLESS.fullmatch(name)]
 
 
-def _names(ctx: typer.Context) -> tuple[str, ...]:
+def _names(ctx: click.Context) -> tuple[str, ...]:
     """The tags and branches of the repository that the line so far, or the package here, names."""
     from debpatch.errors import DebpatchError
     from debpatch.git.repository import Repository

@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
+from debpatch.cli import options
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_revision
-from debpatch.cli.options import (
-    Base,
-    Format,
-    FormatOption,
-    Output,
-    Package,
-    PatchFile,
-    Repo,
-    Update,
-)
+from debpatch.cli.options import Format
 
 
 @app.command("diff-upstream")
+@options.patch_file
+@click.option(
+    "--upstream",
+    metavar="REVS",
+    multiple=True,
+    shell_complete=complete_revision,
+    help="Compare with these commits: A, A,B,C (a series, read as one) or A..B. May be given "
+    "several times. Default: the commits that the patch names.",
+)
+@options.repository
+@options.package
+@options.base
+@click.option("--unified", is_flag=True, help="Show every hunk whole, equal ones too.")
+@options.format_
+@options.output
 def diff_upstream(
-    patch: PatchFile,
-    upstream: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--upstream",
-            metavar="REVS",
-            autocompletion=complete_revision,
-            help="Compare with these commits: A, A,B,C (a series, read as one) or A..B. "
-            "May be given several times. Default: the commits that the patch names.",
-        ),
-    ] = None,
-    repo: Repo = None,
-    update: Update = False,
-    package: Package = None,
-    base: Base = None,
-    unified: Annotated[
-        bool, typer.Option("--unified", help="Show every hunk whole, equal ones too.")
-    ] = False,
-    format_: FormatOption = Format.TEXT,
-    output: Output = None,
-) -> None:
+    patch: str,
+    upstream: tuple[str, ...],
+    repo: str | None,
+    update: bool,
+    package: str | None,
+    base: str | None,
+    unified: bool,
+    format_: Format,
+    output: Path | None,
+) -> int:
     """Compare a patch with the upstream commits that it comes from, hunk by hunk.
 
     Exits with 0 if the patch carries all that can be carried, in whatever words, and adds nothing;
@@ -64,7 +60,7 @@ def diff_upstream(
             what, repo=repo, package=package, base=base, update=update, progress=progress
         ) as workspace,
     ):
-        commits, identity = read_alternatives(workspace, upstream or ())
+        commits, identity = read_alternatives(workspace, upstream)
         found = report(
             workspace.repository,
             workspace.patch,
@@ -84,4 +80,4 @@ def diff_upstream(
     equal = {Verdict.IDENTICAL, Verdict.EQUIVALENT}
     differs = any(item.comparison.verdict not in equal for item in found.alternatives)
     does_not_apply = found.failures and not found.is_applied
-    raise typer.Exit(int(bool(differs or found.residual or found.markers or does_not_apply)))
+    return int(bool(differs or found.residual or found.markers or does_not_apply))

@@ -3,50 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
+from debpatch.cli import options
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_patch, complete_revision
-from debpatch.cli.options import Format, FormatOption, Package, Repo, Update
+from debpatch.cli.options import Format
 
 
 @app.command("export-patch")
+@options.argument(
+    "patches",
+    "PATCH...",
+    "Patch files, in their order.",
+    nargs=-1,
+    required=True,
+    shell_complete=complete_patch,
+)
+@click.option(
+    "--onto",
+    metavar="REV",
+    required=True,
+    shell_complete=complete_revision,
+    help="Where they shall apply: a branch, a tag.",
+)
+@options.repository
+@options.package
+@click.option("--author", metavar="'NAME <MAIL>'", help="Who wrote it, if nothing tells.")
+@click.option(
+    "--output",
+    "-o",
+    metavar="DIR",
+    type=options.PATH,
+    help="Write a file for each mail there, with a cover letter before a series.",
+)
+@options.format_
 def export_patch(
-    patches: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATCH...", autocompletion=complete_patch, help="Patch files, in their order."
-        ),
-    ],
-    onto: Annotated[
-        str,
-        typer.Option(
-            "--onto",
-            metavar="REV",
-            autocompletion=complete_revision,
-            help="Where they shall apply: a branch, a tag.",
-        ),
-    ],
-    repo: Repo = None,
-    update: Update = False,
-    package: Package = None,
-    author: Annotated[
-        str | None,
-        typer.Option("--author", metavar="'NAME <MAIL>'", help="Who wrote it, if nothing tells."),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="DIR",
-            help="Write a file for each mail there, with a cover letter before a series.",
-        ),
-    ] = None,
-    format_: FormatOption = Format.TEXT,
-) -> None:
+    patches: tuple[str, ...],
+    onto: str,
+    repo: str | None,
+    update: bool,
+    package: str | None,
+    author: str | None,
+    output: Path | None,
+    format_: Format,
+) -> int:
     """Turn quilt patches into mails that `git am` takes on an upstream branch.
 
     Without --output the mails are printed as a mailbox. Exits with 1 if a patch does not apply, and
@@ -84,7 +86,7 @@ def export_patch(
         files = {"0000-cover-letter.patch": found.cover_letter(sender, now), **files}
     if output and files:
         write_documents(output, files)
-    if format_ is Format.JSON:
+    if format_ == "json":
         deliver(dump(show.document(found, sorted(files) if output else [])), None)
     elif not found.applies:
         deliver(show.explain(found), None)
@@ -93,4 +95,4 @@ def export_patch(
     else:
         mailbox = b"\n".join(files.values())
         deliver(mailbox.decode("utf-8", "surrogateescape"), None)
-    raise typer.Exit(int(not found.applies))
+    return int(not found.applies)

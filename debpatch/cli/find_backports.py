@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
+from debpatch.cli import options
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_revision
-from debpatch.cli.options import Base, Format, FormatOption, Output, Package, Repo, Update
+from debpatch.cli.options import Format
 
 if TYPE_CHECKING:
     from debpatch.git.repository import Commit, Repository
@@ -17,38 +19,40 @@ if TYPE_CHECKING:
 
 
 @app.command("find-backports")
+@options.argument(
+    "revision",
+    "REV",
+    "The fix: a revision, a CVE id, an issue (#919 or its URL).",
+    shell_complete=complete_revision,
+)
+@click.option(
+    "--branch",
+    metavar="GLOB",
+    multiple=True,
+    help="Look at these branches. May be given several times. Default: the main branch and all "
+    "from which releases come.",
+)
+@options.repository
+@options.package
+@options.base
+@options.format_
+@options.output
 def find_backports(
-    revision: Annotated[
-        str,
-        typer.Argument(
-            metavar="REV",
-            autocompletion=complete_revision,
-            help="The fix: a revision, a CVE id, an issue (#919 or its URL).",
-        ),
-    ],
-    branch: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--branch",
-            metavar="GLOB",
-            help="Look at these branches. May be given several times. Default: the main branch "
-            "and all from which releases come.",
-        ),
-    ] = None,
-    repo: Repo = None,
-    update: Update = False,
-    package: Package = None,
-    base: Base = None,
-    format_: FormatOption = Format.TEXT,
-    output: Output = None,
-) -> None:
+    revision: str,
+    branch: tuple[str, ...],
+    repo: str | None,
+    update: bool,
+    package: str | None,
+    base: str | None,
+    format_: Format,
+    output: Path | None,
+) -> int:
     """Find where a fix has landed, and what fixed it afterwards.
 
     Exits with 0 if no branch (or, with --package, not the package) lacks the fix or a part of it,
     with 1 if one does or it cannot be told.
     """
     from contextlib import ExitStack
-    from pathlib import Path
 
     from debpatch.cli.output import cloning, deliver_as
     from debpatch.landings.backports import find_backports as find
@@ -66,7 +70,7 @@ def find_backports(
             repository = stack.enter_context(opened)
         fix = read_fix(repository, revision)
         target = _target(repository, fix, source, base, is_named=package is not None)
-        found = find(repository, fix, branch or (), target)
+        found = find(repository, fix, branch, target)
     deliver_as(
         format_,
         output,
@@ -74,7 +78,7 @@ def find_backports(
         text=lambda look: landings.as_text(found, look),
     )
     judged = [found.package] if found.package else found.branches
-    raise typer.Exit(int(any(each.state in {"partial", "missing", "unknown"} for each in judged)))
+    return int(any(each.state in {"partial", "missing", "unknown"} for each in judged))
 
 
 def _target(

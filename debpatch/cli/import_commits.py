@@ -2,53 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
+from debpatch.cli import options
 from debpatch.cli.app import app
-from debpatch.cli.options import (
-    Base,
-    Closes,
-    Format,
-    FormatOption,
-    Output,
-    Package,
-    Repo,
-    Revisions,
-    Suite,
-    Update,
-    UpstreamBug,
-)
+from debpatch.cli.options import Format
 
 
 @app.command("import-commits")
+@options.revisions
+@options.package
+@options.repository
+@options.base
+@options.suite
+@click.option("--security", is_flag=True, help="Send it through the security team.")
+@options.closes
+@options.bug
+@click.option("--dry-run", is_flag=True, help="Print what would change as a diff; write nothing.")
+@click.option(
+    "--conflicts",
+    is_flag=True,
+    help="Write the first commit that conflicts to a file with markers, outside of the series, "
+    "and those before it into the series.",
+)
+@options.format_
+@options.output
 def import_commits(
-    revisions: Revisions,
-    package: Package = None,
-    repo: Repo = None,
-    update: Update = False,
-    base: Base = None,
-    suite: Suite = None,
-    security: Annotated[
-        bool, typer.Option("--security", help="Send it through the security team.")
-    ] = False,
-    closes: Closes = None,
-    bug: UpstreamBug = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would change as a diff; write nothing.")
-    ] = False,
-    conflicts: Annotated[
-        bool,
-        typer.Option(
-            "--conflicts",
-            help="Write the first commit that conflicts to a file with markers, outside of the "
-            "series, and those before it into the series.",
-        ),
-    ] = False,
-    format_: FormatOption = Format.TEXT,
-    output: Output = None,
-) -> None:
+    revisions: str,
+    package: str | None,
+    repo: str | None,
+    update: bool,
+    base: str | None,
+    suite: str | None,
+    security: bool,
+    closes: tuple[str, ...],
+    bug: tuple[str, ...],
+    dry_run: bool,
+    conflicts: bool,
+    format_: Format,
+    output: Path | None,
+) -> int:
     """Write upstream commits as quilt patches with true DEP-3 headers, and a changelog entry.
 
     All of it is written, or nothing. Exits with 1 if a commit conflicts or a header is doubtful.
@@ -71,7 +66,7 @@ def import_commits(
     from debpatch.render import imports
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
-    bugs = read_bugs(bug or (), closes or ())
+    bugs = read_bugs(bug, closes)
     root = require_folder(open_package(package or "."))
     with (
         alone_in(root),
@@ -101,4 +96,4 @@ def import_commits(
             else imports.as_text(found, new, look, written=True)
         ),
     )
-    raise typer.Exit(int(found.is_doubtful))
+    return int(found.is_doubtful)

@@ -1,116 +1,133 @@
-"""Options that several commands share, so that they mean the same everywhere."""
+"""Options that several commands share, so that they mean the same everywhere.
+
+Each is a decorator, as Click has it, and gives the command's function the parameter of its name.
+"""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
-import typer
+import click
 
 from debpatch.cli.complete import complete_patch, complete_revision
 
 if TYPE_CHECKING:
     from debpatch.git.repository import Commit, Repository
 
-Repo = Annotated[
-    str | None,
-    typer.Option(
-        "--repo",
-        metavar="PATH|URL",
-        envvar="DEBPATCH_REPO",
-        help="The upstream repository. Default: what the package or the patch names.",
-    ),
-]
-Update = Annotated[
-    bool,
-    typer.Option("--update", help="Fetch anew into the cached clone of a repository given by URL."),
-]
-Package = Annotated[
-    str | None,
-    typer.Option(
-        "--package",
-        metavar="DIR|DSC|apt:NAME",
-        help="The source package. Default: the one around the current folder.",
-    ),
-]
-PatchFile = Annotated[
-    str,
-    typer.Argument(
-        metavar="PATCH", autocompletion=complete_patch, help="A patch file, or - for stdin."
-    ),
-]
-Base = Annotated[
-    str | None,
-    typer.Option(
-        "--base",
-        metavar="REV",
-        autocompletion=complete_revision,
-        help="The upstream revision the package is built from. Default: its version's tag.",
-    ),
-]
-Onto = Annotated[
-    str | None,
-    typer.Option(
-        "--onto",
-        metavar="TARGET",
-        autocompletion=complete_revision,
-        help="An upstream revision, or a package (DIR, DSC or apt:NAME) with its series applied. "
-        "Default: the package around the current folder.",
-    ),
-]
-Revisions = Annotated[
-    str,
-    typer.Argument(
-        metavar="REVS",
-        autocompletion=complete_revision,
-        help="The commits, in order: A, A,B,C or A..B.",
-    ),
-]
-Suite = Annotated[
-    str | None,
-    typer.Option(
-        "--suite", metavar="SUITE", help="Where it shall go. Default: where the last upload went."
-    ),
-]
-Unstable = Annotated[
-    str | None,
-    typer.Option(
-        "--unstable",
-        metavar="VERSION",
-        help="The version in unstable. Default: what this machine's apt knows.",
-    ),
-]
-Closes = Annotated[
-    list[str] | None,
-    typer.Option("--closes", metavar="N", help="A bug in Debian's tracker that this fixes."),
-]
-UpstreamBug = Annotated[
-    list[str] | None,
-    typer.Option("--bug", metavar="URL", help="A bug in upstream's tracker."),
-]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to the terminal."),
-]
+_Function = TypeVar("_Function", bound=Callable[..., int])
+
+Format = Literal["text", "json"]
+Kind = Literal["pu", "unblock", "security", "maintainer", "upstream"]
+
+PATH = click.Path(path_type=Path)
 
 
-class Format(StrEnum):
-    """How to print a result."""
+class Argument(click.Argument):
+    """An argument with a help text, which Click has since 8.5."""
 
-    TEXT = "text"
-    JSON = "json"
+    def __init__(self, names: list[str], help: str, **given: Any) -> None:  # noqa: A002 - Click's
+        super().__init__(names, **given)
+        self.help = help
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:  # noqa: ARG002
+        """How it is written, and what it is."""
+        return self.human_readable_name, self.help or ""
 
 
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
+def argument(name: str, metavar: str, help: str, **given: Any) -> Callable[[_Function], _Function]:  # noqa: A002
+    """An argument with a help text."""
+    return click.argument(name, cls=Argument, metavar=metavar, help=help, **given)
+
+
+def format_as(values: Sequence[str], help: str) -> Callable[[_Function], _Function]:  # noqa: A002
+    """The option ``format_`` with these values, the first of them if it is not given."""
+    return click.option(
+        "--format",
+        "-f",
+        "format_",
+        type=click.Choice(values),
+        default=values[0],
+        show_default=True,
+        help=help,
+    )
+
+
+def repository(function: _Function) -> _Function:
+    """The options ``repo`` and ``update``."""
+    return _repo(_update(function))
+
+
+_repo = click.option(
+    "--repo",
+    metavar="PATH|URL",
+    envvar="DEBPATCH_REPO",
+    show_envvar=True,
+    help="The upstream repository. Default: what the package or the patch names.",
+)
+_update = click.option(
+    "--update",
+    is_flag=True,
+    help="Fetch anew into the cached clone of a repository given by URL.",
+)
+package = click.option(
+    "--package",
+    metavar="DIR|DSC|apt:NAME",
+    help="The source package. Default: the one around the current folder.",
+)
+patch_file = argument(
+    "patch", "PATCH", "A patch file, or - for stdin.", shell_complete=complete_patch
+)
+base = click.option(
+    "--base",
+    metavar="REV",
+    shell_complete=complete_revision,
+    help="The upstream revision the package is built from. Default: its version's tag.",
+)
+onto = click.option(
+    "--onto",
+    metavar="TARGET",
+    shell_complete=complete_revision,
+    help="An upstream revision, or a package (DIR, DSC or apt:NAME) with its series applied. "
+    "Default: the package around the current folder.",
+)
+revisions = argument(
+    "revisions",
+    "REVS",
+    "The commits, in order: A, A,B,C or A..B.",
+    shell_complete=complete_revision,
+)
+suite = click.option(
+    "--suite", metavar="SUITE", help="Where it shall go. Default: where the last upload went."
+)
+unstable = click.option(
+    "--unstable",
+    metavar="VERSION",
+    help="The version in unstable. Default: what this machine's apt knows.",
+)
+closes = click.option(
+    "--closes", metavar="N", multiple=True, help="A bug in Debian's tracker that this fixes."
+)
+bug = click.option("--bug", metavar="URL", multiple=True, help="A bug in upstream's tracker.")
+output = click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    type=PATH,
+    help="Write there instead of to the terminal.",
+)
+
+format_ = format_as(get_args(Format), "How to print the result.")
 
 
 def read_revisions(repository: Repository, text: str) -> tuple[Commit, ...]:
     """The commits that REVS names; which merges are not among them is told the user."""
     from debpatch.cli.output import note
-    from debpatch.landings import revisions
+    from debpatch.landings.revisions import merges_in
+    from debpatch.landings.revisions import read_revisions as read
 
-    commits = revisions.read_revisions(repository, text)
-    if merges := revisions.merges_in(repository, text):
+    commits = read(repository, text)
+    if merges := merges_in(repository, text):
         note(f"{text}: merges are left out: {', '.join(sha[:12] for sha in merges)}")
     return commits

@@ -20,7 +20,7 @@ def deliver_as(
     format_: Format, output: Path | None, *, json: Callable[[], Json], text: Callable[[Look], str]
 ) -> None:
     """Render a result in the format that was asked for, and ``deliver`` it."""
-    deliver(dump(json()) if format_ is Format.JSON else text(look_for(output)), output)
+    deliver(dump(json()) if format_ == "json" else text(look_for(output)), output)
 
 
 def look_for(output: Path | None) -> Look:

@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
+from debpatch.cli import options
 from debpatch.cli.app import app
-from debpatch.cli.options import Base, Format, FormatOption, Onto, Output, Repo, Revisions, Update
+from debpatch.cli.options import Format
 
 
 @app.command("plan-backport")
+@options.revisions
+@options.onto
+@click.option("--with-follow-ups", is_flag=True, help="Include later commits that repair these.")
+@click.option(
+    "--exec",
+    "command",
+    metavar="CMD",
+    help="Run this in a shell in the source after each step.",
+)
+@click.option(
+    "--max-commits",
+    type=click.IntRange(min=0),
+    help="Try so many commits as prerequisites, no more. Default: 200, or 20 where upstream has "
+    "its own port.",
+)
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(min=0),
+    help="Search so long, no longer. Default: 120, or 10 where upstream has its own port.",
+)
+@options.repository
+@options.base
+@options.format_
+@options.output
 def plan_backport(
-    revisions: Revisions,
-    onto: Onto = None,
-    with_follow_ups: Annotated[
-        bool,
-        typer.Option("--with-follow-ups", help="Include later commits that repair these."),
-    ] = False,
-    command: Annotated[
-        str | None,
-        typer.Option(
-            "--exec", metavar="CMD", help="Run this in a shell in the source after each step."
-        ),
-    ] = None,
-    max_commits: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            help="Try so many commits as prerequisites, no more. Default: 200, or 20 where "
-            "upstream has its own port.",
-        ),
-    ] = None,
-    max_seconds: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            help="Search so long, no longer. Default: 120, or 10 where upstream has its own port.",
-        ),
-    ] = None,
-    repo: Repo = None,
-    update: Update = False,
-    base: Base = None,
-    format_: FormatOption = Format.TEXT,
-    output: Output = None,
-) -> None:
+    revisions: str,
+    onto: str | None,
+    with_follow_ups: bool,
+    command: str | None,
+    max_commits: int | None,
+    max_seconds: float | None,
+    repo: str | None,
+    update: bool,
+    base: str | None,
+    format_: Format,
+    output: Path | None,
+) -> int:
     """Find the smallest series of commits that applies cleanly, proved by replaying it.
 
     Exits with 0 if there is one (and CMD succeeds after each step), with 1 if conflicts are left.
@@ -85,4 +89,4 @@ def plan_backport(
         json=lambda: show.document(plan, runs),
         text=lambda look: show.as_text(plan, runs, look),
     )
-    raise typer.Exit(int(not plan.clean or any(run.status for run in runs)))
+    return int(not plan.clean or any(run.status for run in runs))

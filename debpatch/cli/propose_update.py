@@ -2,111 +2,85 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import get_args
 
-import typer
+import click
 
+from debpatch.cli import options
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_patch, complete_revision
-from debpatch.cli.options import (
-    Base,
-    Closes,
-    Format,
-    FormatOption,
-    Package,
-    Repo,
-    Suite,
-    Unstable,
-    Update,
-    UpstreamBug,
-)
-
-
-class KindOption(StrEnum):
-    """Whom to ask for what."""
-
-    PU = "pu"
-    UNBLOCK = "unblock"
-    SECURITY = "security"
-    MAINTAINER = "maintainer"
-    UPSTREAM = "upstream"
+from debpatch.cli.options import PATH, Format, Kind
 
 
 @app.command("propose-update")
+@click.option(
+    "--kind",
+    type=click.Choice(get_args(Kind)),
+    required=True,
+    help="pu: an update of (old)stable; unblock: into testing; security: to the security team; "
+    "maintainer: a bug with a patch; upstream: the patch itself.",
+)
+@click.option(
+    "--output", "-o", metavar="DIR", type=PATH, required=True, help="Where the documents go."
+)
+@options.package
+@click.option("--proposed", metavar="DIR|DSC", help="The package as it will be.")
+@click.option(
+    "--patch",
+    metavar="PATCH",
+    multiple=True,
+    shell_complete=complete_patch,
+    help="Or a patch to add to it, as it is.",
+)
+@click.option(
+    "--plan",
+    metavar="REVS",
+    shell_complete=complete_revision,
+    help="Or upstream commits to import; beside --patch or --proposed, an option to compare with.",
+)
+@options.suite
+@options.unstable
+@options.closes
+@options.bug
+@click.option(
+    "--look-up-bugs",
+    is_flag=True,
+    help="Ask bugs.debian.org for severity, title and versions of the Debian bugs; needs "
+    "python-debianbts.",
+)
+@click.option(
+    "--author",
+    metavar="'NAME <MAIL>'",
+    help="Who wrote the patch, for upstream, if nothing tells.",
+)
+@click.option("--answers", metavar="FILE", type=PATH, help="TOML with what only you can say.")
+@click.option("--strict", is_flag=True, help="Exit with 1 while a TODO(human) is left.")
+@click.option("--templates", metavar="DIR", type=PATH, help="Templates of your own, over ours.")
+@options.repository
+@options.base
+@options.format_
 def propose_update(
-    kind: Annotated[
-        KindOption,
-        typer.Option(
-            "--kind",
-            help="pu: an update of (old)stable; unblock: into testing; security: to the security "
-            "team; maintainer: a bug with a patch; upstream: the patch itself.",
-        ),
-    ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Where the documents go.")
-    ],
-    package: Package = None,
-    proposed: Annotated[
-        str | None,
-        typer.Option("--proposed", metavar="DIR|DSC", help="The package as it will be."),
-    ] = None,
-    patch: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--patch",
-            metavar="PATCH",
-            autocompletion=complete_patch,
-            help="Or a patch to add to it, as it is.",
-        ),
-    ] = None,
-    plan: Annotated[
-        str | None,
-        typer.Option(
-            "--plan",
-            metavar="REVS",
-            autocompletion=complete_revision,
-            help="Or upstream commits to import; beside --patch or --proposed, an option to "
-            "compare with.",
-        ),
-    ] = None,
-    suite: Suite = None,
-    unstable: Unstable = None,
-    closes: Closes = None,
-    bug: UpstreamBug = None,
-    look_up_bugs: Annotated[
-        bool,
-        typer.Option(
-            "--look-up-bugs",
-            help="Ask bugs.debian.org for severity, title and versions of the Debian bugs; needs "
-            "python-debianbts.",
-        ),
-    ] = False,
-    author: Annotated[
-        str | None,
-        typer.Option(
-            "--author",
-            metavar="'NAME <MAIL>'",
-            help="Who wrote the patch, for upstream, if nothing tells.",
-        ),
-    ] = None,
-    answers: Annotated[
-        Path | None,
-        typer.Option("--answers", metavar="FILE", help="TOML with what only you can say."),
-    ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 1 while a TODO(human) is left.")
-    ] = False,
-    templates: Annotated[
-        Path | None,
-        typer.Option("--templates", metavar="DIR", help="Templates of your own, over ours."),
-    ] = None,
-    repo: Repo = None,
-    update: Update = False,
-    base: Base = None,
-    format_: FormatOption = Format.TEXT,
-) -> None:
+    kind: Kind,
+    output: Path,
+    package: str | None,
+    proposed: str | None,
+    patch: tuple[str, ...],
+    plan: str | None,
+    suite: str | None,
+    unstable: str | None,
+    closes: tuple[str, ...],
+    bug: tuple[str, ...],
+    look_up_bugs: bool,
+    author: str | None,
+    answers: Path | None,
+    strict: bool,
+    templates: Path | None,
+    repo: str | None,
+    update: bool,
+    base: str | None,
+    format_: Format,
+) -> int:
     """Write the documents that ask for an update, from the facts; nothing is sent.
 
     What only a person can say stays as TODO(human). Exits with 1 if the self-check objects.
@@ -131,27 +105,27 @@ def propose_update(
     from debpatch.render import proposal
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
-    bugs = read_bugs(bug or (), closes or ())
+    bugs = read_bugs(bug, closes)
     own = own_folder(templates, os.environ)
     questions = read_answers(answers) if answers else Questions({})
     current = open_package(package or ".")
     require_finished(current)
-    where = find_target(kind.value, suite or current.distribution, now.date())
+    where = find_target(kind, suite or current.distribution, now.date())
     with (
         cloning() as progress,
         open_upstream(current, repo=repo, update=update, progress=progress) as repository,
     ):
         commits = read_revisions(repository, plan) if plan else ()
-        change = Change(proposed, tuple(patch or ()), commits, bugs, base)
-        new = proposed_by(repository, current, change, kind.value, where, uploader, now)
+        change = Change(proposed, patch, commits, bugs, base)
+        new = proposed_by(repository, current, change, kind, where, uploader, now)
         found = gather(
-            repository, current, new, kind.value, where,
+            repository, current, new, kind, where,
             series=commits, base=base, unstable=unstable, bugs=bugs,
         )  # fmt: skip
         if look_up_bugs:
             found = replace(found, tracker=ask_tracker(found.bugs.debian))
         documents = compose(found, questions, uploader, now, own)
-        if kind is KindOption.UPSTREAM:
+        if kind == "upstream":
             whose = new if proposed else current
             documents |= mails_for_upstream(repository, found, new, whose, uploader, now, author)
         headers = check_headers(repository, current, new, now.date(), base)
@@ -166,4 +140,4 @@ def propose_update(
         ),
     )
     is_doubtful = any(objection.severity != "info" for objection in objections)
-    raise typer.Exit(int(is_doubtful or (strict and bool(questions.open))))
+    return int(is_doubtful or (strict and bool(questions.open)))

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, get_args
 
-import typer
+import click
 
+from debpatch.cli import options
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_revision
-from debpatch.cli.options import (
-    Base,
-    Closes,
-    Format,
-    FormatOption,
-    Package,
-    PatchFile,
-    Repo,
-    Suite,
-    Unstable,
-    Update,
-)
-from debpatch.cli.propose_update import KindOption
+from debpatch.cli.options import Format, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,47 +20,51 @@ if TYPE_CHECKING:
 
 
 @app.command("review")
+@options.patch_file
+@click.option(
+    "--output",
+    "-o",
+    metavar="DIR",
+    type=options.PATH,
+    help="A new folder for the report and the documents. Default: review-NAME, here.",
+)
+@click.option("--force", is_flag=True, help="Replace an older review that is in that folder.")
+@click.option(
+    "--upstream",
+    metavar="REVS",
+    multiple=True,
+    shell_complete=complete_revision,
+    help="The commits that the patch comes from: A, A,B,C or A..B. May be given several times. "
+    "Default: those that it names.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(get_args(Kind)),
+    help="Whom to ask. Default: the release team for stable (pu), the security team for LTS, else "
+    "the maintainer.",
+)
+@options.suite
+@options.unstable
+@options.closes
+@options.repository
+@options.package
+@options.base
+@options.format_
 def review(
-    patch: PatchFile,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="DIR",
-            help="A new folder for the report and the documents. Default: review-NAME, here.",
-        ),
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace an older review that is in that folder.")
-    ] = False,
-    upstream: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--upstream",
-            metavar="REVS",
-            autocompletion=complete_revision,
-            help="The commits that the patch comes from: A, A,B,C or A..B. May be given several "
-            "times. Default: those that it names.",
-        ),
-    ] = None,
-    kind: Annotated[
-        KindOption | None,
-        typer.Option(
-            "--kind",
-            help="Whom to ask. Default: the release team for stable (pu), the security team for "
-            "LTS, else the maintainer.",
-        ),
-    ] = None,
-    suite: Suite = None,
-    unstable: Unstable = None,
-    closes: Closes = None,
-    repo: Repo = None,
-    update: Update = False,
-    package: Package = None,
-    base: Base = None,
-    format_: FormatOption = Format.TEXT,
-) -> None:
+    patch: str,
+    output: Path | None,
+    force: bool,
+    upstream: tuple[str, ...],
+    kind: Kind | None,
+    suite: str | None,
+    unstable: str | None,
+    closes: tuple[str, ...],
+    repo: str | None,
+    update: bool,
+    package: str | None,
+    base: str | None,
+    format_: Format,
+) -> int:
     """Review a backport: all that debpatch knows, what to do next, and the documents.
 
     Exits with 0 if the patch can go in as it is, with 1 if not.
@@ -99,9 +92,9 @@ def review(
     wishes = Wishes(
         read_clock(os.environ),
         uploader,
-        kind.value if kind else None,
+        kind,
         suite,
-        read_bugs((), closes or ()),
+        read_bugs((), closes),
         own_folder(None, os.environ),
         unstable,
     )
@@ -119,7 +112,7 @@ def review(
             unpacked = source.unpacked
         dsc = source.dsc if source else None
         inputs = Inputs(patch, str(folder), repo, package, base, unpacked, dsc)
-        found = gather(workspace, inputs, wishes, upstream or (), tell)
+        found = gather(workspace, inputs, wishes, upstream, tell)
     files = _files(found)
     _require_place(folder, force)  # somebody else may have come first
     write_folder(folder, files)
@@ -129,7 +122,7 @@ def review(
         json=lambda: review.document(found),
         text=lambda look: review.as_text(found, folder, files, look),
     )
-    raise typer.Exit(int(found.verdict != "ready"))
+    return int(found.verdict != "ready")
 
 
 _REPORT = "report.json"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Literal, get_args
 
-import typer
+import click
 
+from debpatch.cli import options
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_patch
-from debpatch.cli.options import Base, Output, Package, Repo, Update
 
 if TYPE_CHECKING:
     from debpatch.dep3.settings import Settings
@@ -22,55 +21,46 @@ if TYPE_CHECKING:
     from debpatch.git.repository import Repository
 
 
-class Dep3Format(StrEnum):
-    """How to print findings."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    CODEQUALITY = "codequality"
-    JUNIT = "junit"
+Dep3Format = Literal["text", "json", "sarif", "codequality", "junit"]
 
 
 @app.command("validate-dep3")
+@options.argument(
+    "paths",
+    "[PATH]...",
+    "Patches, - for stdin, a folder of patches, a package, a .dsc, or apt:NAME. Default: the "
+    "package around the current folder.",
+    nargs=-1,
+    shell_complete=complete_patch,
+)
+@click.option("--fix", is_flag=True, help="Write into the headers what the evidence proves.")
+@click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
+@click.option(
+    "--select", metavar="RULE", multiple=True, help="Only these rules, or kinds of rules."
+)
+@click.option("--ignore", metavar="RULE", multiple=True, help="Not these.")
+@click.option("--list-rules", is_flag=True, help="Say what is checked, and stop.")
+@click.option("--explain", metavar="RULE", help="Explain a rule, and stop.")
+@options.repository
+@options.package
+@options.base
+@options.format_as(get_args(Dep3Format), "How to print the findings.")
+@options.output
 def validate_dep3(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[PATH]...",
-            autocompletion=complete_patch,
-            help="Patches, - for stdin, a folder of patches, a package, a .dsc, or apt:NAME. "
-            "Default: the package around the current folder.",
-        ),
-    ] = None,
-    fix: Annotated[
-        bool, typer.Option("--fix", help="Write into the headers what the evidence proves.")
-    ] = False,
-    diff: Annotated[
-        bool, typer.Option("--diff", help="Show what --fix would write, and write nothing.")
-    ] = False,
-    select: Annotated[
-        list[str] | None,
-        typer.Option("--select", metavar="RULE", help="Only these rules, or kinds of rules."),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not these.")
-    ] = None,
-    list_rules: Annotated[
-        bool, typer.Option("--list-rules", help="Say what is checked, and stop.")
-    ] = False,
-    explain: Annotated[
-        str | None, typer.Option("--explain", metavar="RULE", help="Explain a rule, and stop.")
-    ] = None,
-    repo: Repo = None,
-    update: Update = False,
-    package: Package = None,
-    base: Base = None,
-    format_: Annotated[
-        Dep3Format, typer.Option("--format", "-f", help="How to print the findings.")
-    ] = Dep3Format.TEXT,
-    output: Output = None,
-) -> None:
+    paths: tuple[str, ...],
+    fix: bool,
+    diff: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    list_rules: bool,
+    explain: str | None,
+    repo: str | None,
+    update: bool,
+    package: str | None,
+    base: str | None,
+    format_: Dep3Format,
+    output: Path | None,
+) -> int:
     """Check whether the headers of patches are well formed, complete and true.
 
     What DEP-3 asks for is checked always; what a header says of upstream is held against upstream's
@@ -83,30 +73,30 @@ def validate_dep3(
 
     if list_rules or explain:
         deliver(_about_rules(explain), output)
-        return
+        return 0
     from debpatch.dep3.targets import open_targets
     from debpatch.dep3.validate import look_up, validate
 
-    targets = open_targets(paths or [], package)
+    targets = open_targets(paths, package)
     with _repository(repo, update) as repository:
         checks = [
             partial(
                 validate,
                 target,
-                _settings(target, select or [], ignore or []),
+                _settings(target, select, ignore),
                 date.today(),
                 look_up(target, repository, base) if repository else None,
             )
             for target in targets
         ]
         if diff:
-            raise typer.Exit(_show_mending(targets, checks, output))
+            return _show_mending(targets, checks, output)
         if fix:
             number = sum(map(_mend, targets, checks))
-            typer.echo(f"Mended {number} header{'' if number == 1 else 's'}.", err=True)
+            click.echo(f"Mended {number} header{'' if number == 1 else 's'}.", err=True)
         tally = _Tally()
         deliver(_rendered(tally.counting(_all(checks)), format_, output), output)
-    raise typer.Exit(int(tally.found))
+    return int(tally.found)
 
 
 Check = Callable[[], Iterator["HeaderReport"]]
@@ -172,13 +162,13 @@ def _rendered(
     from debpatch.dep3.rules import all_rules
     from debpatch.render import dep3, dep3_ci
 
-    if form is Dep3Format.JSON:
+    if form == "json":
         return dep3.as_json(reports)
-    if form is Dep3Format.SARIF:
+    if form == "sarif":
         return [dep3_ci.as_sarif(reports, all_rules())]
-    if form is Dep3Format.CODEQUALITY:
+    if form == "codequality":
         return [dep3_ci.as_code_quality(reports)]
-    if form is Dep3Format.JUNIT:
+    if form == "junit":
         return [dep3_ci.as_junit(reports)]
     return dep3.as_text(reports, look_for(output))
 

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer
 from command_line import debpatch, environment, program
 
 from debpatch.cli.app import app
@@ -29,13 +28,13 @@ def completed(line: str, folder: Path, **changes: str) -> list[str]:
     """What is offered for the last word of ``line``."""
     words = line.split(" ")
     asked = {
-        "_DEBPATCH_COMPLETE": "complete_bash",
+        "_DEBPATCH_COMPLETE": "bash_complete",
         "COMP_WORDS": "\n".join(words),
         "COMP_CWORD": str(len(words) - 1),
     }
     done = debpatch(cwd=folder, env={**asked, **changes})
     assert (done.code, done.err) == (0, "")
-    return done.out.split()
+    return [word.removeprefix("plain,") for word in done.out.split()]
 
 
 def test_commands(here: Path) -> None:
@@ -89,8 +88,7 @@ def test_no_repository_no_package_no_trouble(tmp_path: Path) -> None:
 
 
 def test_every_revision_and_patch_completes() -> None:
-    group = typer.main.get_command(app)
-    for command in group.commands.values():  # type: ignore[attr-defined]
+    for command in app.commands.values():
         for parameter in command.params:
             metavar = (parameter.metavar or "").strip("[].")
             if metavar in {"REV", "REVS", "TARGET", "PATCH"}:
@@ -112,6 +110,12 @@ def test_shells_can_read_their_files(scripts: Path, file: str) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     subprocess.run([shell, "-n", scripts / file], check=True)
+
+
+@pytest.mark.parametrize("file", ["bash/debpatch", "zsh/_debpatch", "fish/debpatch.fish"])
+def test_debpatch_prints_the_same(scripts: Path, file: str) -> None:
+    done = debpatch("--show-completion", file.partition("/")[0])
+    assert (done.code, done.err, done.out.strip()) == (0, "", (scripts / file).read_text().strip())
 
 
 @pytest.fixture
