@@ -52,7 +52,7 @@ def rows(folder: Path) -> Iterator[Row]:  # noqa: ARG001 - nothing is written
         yield Row(f"{labels.pairs} pairs of fix and landing, {len(labels.fixes)} fixes to try")
         for name, hide in (("trailers", _without_trailers), ("all words", _without_words)):
             start = time.monotonic()
-            hidden = {sha: hide(commit) for sha, commit in labels.history.commits.items()}
+            hidden = History.of(repository, map(hide, labels.history.commits.values()))
             found = {
                 (fix, branch): candidates
                 for fix in labels.fixes
@@ -146,14 +146,13 @@ def _sample(
 
 
 def _search(
-    repository: Repository, fix: str, labels: _Labels, hidden: Mapping[str, Commit]
+    repository: Repository, fix: str, labels: _Labels, hidden: History
 ) -> Mapping[Branch, tuple[Landing, ...]]:
     """Search among the ``hidden`` commits; reading them anew for each fix would take most time."""
-    history = History(hidden)
-    has = history.inherited({fix: 1})
+    has = hidden.inherited({fix: 1})
     bits = {b: 1 << n for n, b in enumerate(labels.branches) if not has[b.tip]}
-    reached = history.reached({branch.tip: bit for branch, bit in bits.items()})
-    found = list(search(repository, Fix((hidden[fix],)), labels.branches, history))
+    reached = hidden.reached({branch.tip: bit for branch, bit in bits.items()})
+    found = list(search(repository, Fix((hidden.commits[fix],)), labels.branches, hidden))
     return {
         branch: tuple(each for each in found if reached[each.commit.sha] & bit)
         for branch, bit in bits.items()

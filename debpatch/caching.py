@@ -33,7 +33,9 @@ def cached_unless_huge(function: Callable[[Any], _T]) -> cached_property[_T]:
 class HasMemory(Protocol):
     """Something with a memory of its own, which goes when it goes."""
 
-    memory: dict[Any, Any]
+    @property
+    def memory(self) -> dict[Any, Any]:
+        """Where the answers are kept."""
 
 
 _R = TypeVar("_R", bound=HasMemory)

@@ -16,7 +16,10 @@ _DECORATION = re.compile(
 _ID = re.compile(r"[0-9a-f]{7,}")
 _MAIL = re.compile(r"^Message-Id: *<([^<>\s]+)>", re.MULTILINE | re.IGNORECASE)
 _CVE = re.compile(r"CVE(?:-|:\s*)(\d{4}-\d{4,})", re.IGNORECASE)
-_ISSUE = re.compile(r"[#!](\d+)|/(?:issues|pull|merge_requests)/(\d+)")
+# Python finds what begins with one certain letter at once, and tries all others at every letter.
+_ISSUES = tuple(
+    re.compile(rf"{start}(\d+)") for start in ("#", "!", "/(?:issues|pull|merge_requests)/")
+)
 _SHORTEST = 7
 
 
@@ -25,8 +28,10 @@ def bare_subject(text: str) -> str:
 
     Such are ``[2.6]``, ``(release/2.6)``, ``(#123)`` and ``backport:``.
     """
-    while (shorter := _DECORATION.sub("", text)) != text:
-        text = shorter
+    # Hardly a subject has any, and it takes long to see that by the pattern.
+    if "(" in text or "[" in text or text[:1] in {"b", "B", "c", "C"}:
+        while (shorter := _DECORATION.sub("", text)) != text:
+            text = shorter
     return text.strip(" .").lower()
 
 
@@ -62,14 +67,13 @@ def issue_key(number: str) -> str:
 
 def keys_of(sha: str, author: str, seconds: int, subject: str, message: str) -> frozenset[str]:
     """All keys of a commit: what it is, who wrote it and when, and all that its message names."""
-    return frozenset(
-        (
-            id_key(sha),
-            subject_key(subject),
-            author_key(author, seconds),
-            *(found[:_SHORTEST] for found in _ID.findall(message)),
-            *map(mail_key, _MAIL.findall(message)),
-            *map(cve_key, _CVE.findall(message)),
-            *(issue_key(one or other) for one, other in _ISSUE.findall(message)),
-        )
-    )
+    keys = {id_key(sha), subject_key(subject), author_key(author, seconds)}
+    keys.update(found[:_SHORTEST] for found in _ID.findall(message))
+    for issue in _ISSUES:
+        keys.update(map(issue_key, issue.findall(message)))
+    words = message.lower()
+    if "cve" in words:
+        keys.update(map(cve_key, _CVE.findall(message)))
+    if "message-id" in words:
+        keys.update(map(mail_key, _MAIL.findall(message)))
+    return frozenset(keys)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from debpatch.errors import DebpatchError
 
@@ -26,7 +26,13 @@ except ImportError as error:  # GitPython looks for the program while it is impo
         "git is not there or does not run; install it (apt install git) and see that it is in PATH"
     ) from error
 
-__all__ = ["OLDEST", "Git", "GitCommandError", "RemoteProgress"]  # from here, after the words above
+__all__ = [
+    "OLDEST",
+    "Git",
+    "GitCommandError",
+    "RemoteProgress",
+    "Stream",
+]  # from here, after the words above
 
 OLDEST = (2, 38)
 """The first Git that merges trees without a work tree (git-merge-tree(1), ``--write-tree``)."""
@@ -50,6 +56,16 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
     "TZ": "UTC",
 }
+
+
+_PIECE = 1 << 20
+
+
+class Stream(Protocol):
+    """Something that takes what Git prints."""
+
+    def write(self, data: bytes, /) -> Any:
+        """Take the next piece."""
 
 
 class Git(git.Git):
@@ -85,8 +101,17 @@ class Git(git.Git):
         """Run ``git command...``; give exit status, output and messages, whatever the status."""
         return self._run(command, stdin, with_exceptions=False)
 
+    def output_into(self, stream: Stream, *command: str, stdin: bytes = b"") -> None:
+        """As ``output``, for much of it: written to ``stream`` piece by piece as it comes."""
+        self._run(command, stdin, with_exceptions=True, stream=stream)
+
     def _run(
-        self, command: Sequence[str], stdin: bytes, *, with_exceptions: bool
+        self,
+        command: Sequence[str],
+        stdin: bytes,
+        *,
+        with_exceptions: bool,
+        stream: Stream | None = None,
     ) -> tuple[int, bytes, str]:
         with TemporaryFile() as file:
             file.write(stdin)
@@ -98,6 +123,8 @@ class Git(git.Git):
                 strip_newline_in_stdout=False,
                 with_extended_output=True,
                 with_exceptions=with_exceptions,
+                output_stream=stream,
+                max_chunk_size=_PIECE,
             )
         _require_no_signal(status)
         return status, output, messages

@@ -7,81 +7,190 @@ Git process for each commit: a process takes longer to start than a thousand com
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from array import array
+from collections.abc import (
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Set,
+    ValuesView,
+)
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
+from functools import cached_property
 
 from debpatch.caching import cached_while_open, is_cached
+from debpatch.git.commit_graph import CommitGraph
+from debpatch.git.known_commits import KnownCommits
 from debpatch.git.repository import Commit, Repository
 
-_FORMAT = "%H%x00%P%x00%T%x00%an <%ae>%x00%at%x00%ct%x00%B"
 
-
-_FEW = 3
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class History:
-    """Commits by their full ids, children before parents."""
+    """Commits: children before parents, and else the younger first.
 
-    commits: Mapping[str, Commit]
-    _ages: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
-    _by_key: dict[str, dict[str, None]] = field(default_factory=dict, compare=False, repr=False)
-    _asked: list[None] = field(default_factory=list, compare=False, repr=False)
+    How old one is, ``git.commit_graph`` says, so that the order follows from the commits alone.
+    ``order`` are the numbers that they have among the ``known`` ones.
+    """
 
-    def matching(self, keys: Set[str]) -> list[Commit]:
-        """At least the commits that have one of ``keys`` (see ``formats.commit_keys``), in order.
+    known: KnownCommits = field(repr=False)
+    order: Sequence[int] = field(repr=False)
 
-        To read all keys takes longer than to look through all commits a few times, so whoever asks
-        looks at each itself, and those who ask often get no more than they need.
-        """
-        if len(self._asked) < _FEW:
-            self._asked.append(None)
-            return list(self.commits.values())
-        if not self._by_key:
-            for sha, commit in self.commits.items():
-                for key in commit.keys:
-                    self._by_key.setdefault(key, {})[sha] = None
-        found = {sha for key in keys for sha in self._by_key.get(key, ())}
-        ages = self.ages
-        return [self.commits[sha] for sha in sorted(found, key=lambda sha: -ages[sha])]
+    @classmethod
+    def of(cls, repository: Repository, commits: Iterable[Commit]) -> History:
+        """The history of these commits alone, as they are given."""
+        known = KnownCommits(repository)
+        return cls(known, known.graph.by_age({known.put(commit) for commit in commits}))
 
-    @property
+    @cached_property
+    def commits(self) -> Mapping[str, Commit]:
+        """The commits, by full id; what one says is read when it is asked for."""
+        return _Commits(self)
+
+    @cached_property
     def ages(self) -> Mapping[str, int]:
         """A number for each commit, lower for parents than for their children."""
-        if not self._ages:
-            self._ages.update((sha, n) for n, sha in enumerate(reversed(list(self.commits))))
-        return self._ages
+        return _Ages(self)
+
+    @cached_property
+    def places(self) -> Sequence[int]:
+        """How many commits here are older than the one of each number; -1 for one not here."""
+        places = [-1] * len(self.known.graph)
+        for place, number in enumerate(reversed(self.order)):
+            places[number] = place
+        return places
+
+    def place(self, sha: str) -> int:
+        """How many commits here are older than that with the full id ``sha``; -1 if not here."""
+        number = self.known.graph.number(sha)
+        is_older = number is not None and number < len(self.places)  # than this history
+        return self.places[number] if is_older and number is not None else -1
+
+    def matching(self, keys: Set[str]) -> list[Commit]:
+        """All commits that have one of ``keys`` (see ``formats.commit_keys``), in this order.
+
+        There may be a few among them that have none.
+        """
+        places = self.places
+        found = self.known.matching(keys, self.order)
+        here = [number for number in found if number < len(places) and places[number] >= 0]
+        return list(self.known.commits(sorted(here, key=lambda number: -places[number])))
 
     def reached(self, starts: Mapping[str, int]) -> Mapping[str, int]:
-        """Which of ``starts`` have each commit in their history.
+        """Which of ``starts`` have each commit in their history; 0 where none has.
 
         Each start, a full id, has a bit or several of its own; the answer has them all. Only
         commits of this history are followed and told of, and ids that are parents of some.
         """
-        bits: dict[str, int] = defaultdict(int, starts)
-        for sha, commit in self.commits.items():
-            if own := bits[sha]:
-                for parent in commit.parents:
-                    # A long line of commits shares one number, which may have a bit for each tag.
-                    bits[parent] = bits[parent] | own if bits[parent] not in {0, own} else own
-        return bits
-
-    def part(self, tips: Iterable[str], without: Iterable[str]) -> History:
-        """The commits that ``tips`` have and ``without`` do not."""
-        wanted, unwanted = 1, 2
-        bits = dict.fromkeys(tips, wanted) | dict.fromkeys(without, unwanted)
-        reached = self.reached(bits)
-        return History({s: c for s, c in self.commits.items() if reached.get(s) == wanted})
+        graph = self.known.graph
+        numbered, others = graph.numbered(starts)
+        return _Bits(graph, graph.reached(numbered, self.order), others)
 
     def inherited(self, starts: Mapping[str, int]) -> Mapping[str, int]:
         """Which of ``starts`` each commit has in its history; the other way round."""
-        bits: dict[str, int] = defaultdict(int, starts)
-        for sha in reversed(list(self.commits)):
-            for parent in self.commits[sha].parents:
-                bits[sha] |= bits[parent]
-        return bits
+        graph = self.known.graph
+        numbered, others = graph.numbered(starts)
+        return _Bits(graph, graph.inherited(numbered, self.order), others)
+
+    def part(self, tips: Iterable[str], without: Iterable[str]) -> History:
+        """The commits that ``tips`` have and ``without`` do not."""
+        graph, wanted, unwanted = self.known.graph, 1, 2
+        starts = dict.fromkeys(tips, wanted) | dict.fromkeys(without, unwanted)
+        bits = graph.reached(graph.numbered(starts)[0], self.order)
+        return History(self.known, array("i", [n for n in self.order if bits[n] == wanted]))
+
+
+class _Commits(Mapping[str, Commit]):
+    """The commits of a history by id."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+
+    def __getitem__(self, sha: str) -> Commit:
+        number = self.history.known.graph.number(sha)
+        if number is None or self.history.place(sha) < 0:
+            raise KeyError(sha)
+        return self.history.known.commit(number)
+
+    def __contains__(self, sha: object) -> bool:
+        return isinstance(sha, str) and self.history.place(sha) >= 0
+
+    def __iter__(self) -> Iterator[str]:
+        ids = self.history.known.graph.ids
+        return (ids[number] for number in self.history.order)
+
+    def __len__(self) -> int:
+        return len(self.history.order)
+
+    def values(self) -> ValuesView[Commit]:
+        return _Values(self)
+
+    def items(self) -> ItemsView[str, Commit]:
+        return _Items(self)
+
+
+class _Values(ValuesView[Commit]):
+    """The commits in their order, many read at once."""
+
+    _mapping: _Commits
+
+    def __iter__(self) -> Iterator[Commit]:
+        history = self._mapping.history
+        return history.known.commits(history.order)
+
+
+class _Items(ItemsView[str, Commit]):
+    """The same, with their ids."""
+
+    _mapping: _Commits
+
+    def __iter__(self) -> Iterator[tuple[str, Commit]]:
+        return ((commit.sha, commit) for commit in self._mapping.values())
+
+
+class _Ages(Mapping[str, int]):
+    """The places of a history's commits by id."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def __getitem__(self, sha: str) -> int:
+        place = self._history.place(sha)
+        if place < 0:
+            raise KeyError(sha)
+        return place
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._history.commits)
+
+    def __len__(self) -> int:
+        return len(self._history.order)
+
+
+class _Bits(Mapping[str, int]):
+    """Bits by id; 0 for all commits that are not among those with any."""
+
+    def __init__(self, graph: CommitGraph, bits: Sequence[int], others: Mapping[str, int]) -> None:
+        self._graph = graph
+        self._bits = bits
+        self._others = others
+
+    def __getitem__(self, sha: str) -> int:
+        number = self._graph.number_of_any(sha)
+        if number is None or number >= len(self._bits):
+            return self._others.get(sha, 0)
+        return self._bits[number]
+
+    def __contains__(self, sha: object) -> bool:
+        return isinstance(sha, str) and bool(self[sha])
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (sha for sha, own in zip(self._graph.ids, self._bits, strict=False) if own)
+        yield from self._others
+
+    def __len__(self) -> int:
+        return len(self._others) + sum(map(bool, self._bits))
 
 
 def read_history(
@@ -89,26 +198,24 @@ def read_history(
 ) -> History:
     """The commits that ``tips`` have and ``without`` do not; full ids of commits.
 
-    Where the ``whole_history`` is known, this is a part of it. Raises DebpatchError where the clone
-    lacks some of the commits.
+    Raises DebpatchError where the clone lacks some of the commits.
     """
     tips, without = tuple(tips), tuple(without)
-    if not tips:
-        return History({})  # where Git would begin at HEAD
-    if is_cached(repository, whole_history):
-        whole = _with(repository, whole_history(repository), (*tips, *without))
-        if whole is not None:
-            return whole.part(tips, without)
-    return _read(repository, tips, without)
+    return _with(repository, whole_history(repository), (*tips, *without)).part(tips, without)
 
 
 @cached_while_open()
 def whole_history(repository: Repository) -> History:
-    """All that upstream's branches and the tags have, for who asks of many parts of it.
+    """All that upstream's branches and the tags have.
 
     Raises DebpatchError where the clone lacks some of it.
     """
-    return _read(repository, (*upstream_tips(repository), *repository.tag_commits.values()), ())
+    known = KnownCommits(repository)
+    return History(known, known.graph.by_age(known.read(_tips(repository))))
+
+
+def _tips(repository: Repository) -> Sequence[str]:
+    return (*upstream_tips(repository), *repository.tag_commits.values())
 
 
 @cached_while_open(most=64)
@@ -121,7 +228,7 @@ def is_ancestor(repository: Repository, sha: str, other: str) -> bool:
     if is_cached(repository, whole_history) and other in whole_history(repository).commits:
         if other in repository.tag_commits.values():
             return bool(_tags_having(repository)[sha] & _tag_bits(repository)[other])
-        return bool(_bearers(repository, sha).get(other))
+        return bool(_bearers(repository, sha)[other])
     return merge_base(repository, sha, other) == sha
 
 
@@ -143,43 +250,27 @@ def _tags_having(repository: Repository) -> Mapping[str, int]:
 
 
 _MOST_BESIDE = 200
+"""So many commits are read one by one sooner than by a process that finds them by itself."""
 
 
-def _with(repository: Repository, history: History, shas: Sequence[str]) -> History | None:
-    """``history`` and what ``shas`` have besides, such as a package's patches; None if too much."""
-    beside: dict[str, Commit] = {}
-    todo = list(shas)
+def _with(repository: Repository, history: History, shas: Sequence[str]) -> History:
+    """``history`` and what ``shas`` have besides, such as the patches of a package as commits."""
+    known, graph = history.known, history.known.graph
+    beside: dict[int, None] = {}
+    todo = [sha for sha in shas if history.place(sha) < 0]
     while todo:
         sha = todo.pop()
-        if sha not in history.commits and sha not in beside:
+        number = graph.number(sha)
+        if number is None:
             if len(beside) == _MOST_BESIDE:
-                return None
-            beside[sha] = repository.commit(sha)
-            todo += beside[sha].parents
+                known.read([*shas, *(f"^{tip}" for tip in _tips(repository))])
+            number = known.put(repository.commit(sha))
+        if number not in beside:
+            beside[number] = None
+            todo += [sha for sha in graph.parent_ids(number) if history.place(sha) < 0]
     if not beside:
         return history
-    order = TopologicalSorter({sha: commit.parents for sha, commit in beside.items()})
-    first = [sha for sha in reversed(list(order.static_order())) if sha in beside]
-    return History({**{sha: beside[sha] for sha in first}, **history.commits})
-
-
-def _read(repository: Repository, tips: Iterable[str], without: Iterable[str]) -> History:
-    output = repository.run("log", "--stdin", "--topo-order", "-z", f"--format={_FORMAT}",
-                            stdin=_revisions(tips, without))  # fmt: skip
-    fields = iter(output.decode("utf-8", "replace").split("\0"))
-    return History({commit.sha: commit for commit in _commits(fields)})
-
-
-def _revisions(tips: Iterable[str], without: Iterable[str]) -> bytes:
-    return "".join([*(f"{sha}\n" for sha in tips), *(f"^{sha}\n" for sha in without)]).encode()
-
-
-def _commits(fields: Iterator[str]) -> Iterator[Commit]:
-    for sha in fields:
-        if sha:
-            parents, tree = tuple(next(fields).split()), next(fields)
-            author, author_date, date = next(fields), int(next(fields) or 0), int(next(fields) or 0)
-            yield Commit(sha, parents, tree, author, author_date, date, next(fields))
+    return History(known, graph.by_age([*beside, *history.order]))
 
 
 # -- where a commit, a file or a line comes from, as Git tells it of one at a time -----------------
@@ -196,8 +287,8 @@ def commits_between(repository: Repository, start: str, end: str) -> tuple[str, 
 @cached_while_open()
 def merge_base(repository: Repository, one: str, other: str) -> str | None:
     """The best common ancestor of two commits (git-merge-base(1)); None where there is none."""
-    status, output, _ = repository.status_and_output("merge-base", one, other)
-    return output.decode().split()[0] if status == 0 else None
+    output = repository.run_or_none("merge-base", one, other)
+    return None if output is None else output.decode().split()[0]
 
 
 def path_log(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from typing import Any, Self
 from debpatch.errors import DebpatchError
 from debpatch.folders import scratch_folder
 from debpatch.formats.paths import unquote
-from debpatch.git.command import Git, GitCommandError
+from debpatch.git.command import Git, GitCommandError, Stream
 
 # Unpacking what was imported would renew the times of equal objects that the user has loose.
 _CONFIG = """\
@@ -44,8 +44,8 @@ class PrivateRepository:
     """The private repository; a context manager that leaves no trace.
 
     ``location`` is the owner's repository as its user named it; ``bare``, ``shallow`` and
-    ``partial`` say what kind of clone it is, ``object_format`` which hash makes its ids. ``memory``
-    is for answers that are ``cached_while_open``.
+    ``partial`` say what kind of clone it is, ``object_format`` which hash makes its ids. To ask
+    anything of one that is closed raises DebpatchError.
     """
 
     bare: bool
@@ -59,10 +59,11 @@ class PrivateRepository:
         Raises DebpatchError where there is none or Git is too old.
         """
         self.location = str(path)
-        self.memory: dict[Any, Any] = {}
+        self._is_open = True
+        self._memory: dict[Any, Any] = {}
         # A signal may come before our caller holds what it has to close, or while it is closed.
-        self._folder, self._remove = scratch_folder()
-        self._git = Git(self._folder)
+        self._own_folder, self._remove = scratch_folder()
+        self._own_git = Git(self._own_folder)
         try:
             self._git.require_version()
             self._borrow(Path(path))
@@ -82,9 +83,37 @@ class PrivateRepository:
         self.close()
 
     def close(self) -> None:
-        """End Git's processes and remove the private repository."""
-        self._git.clear_cache()
-        self._remove()
+        """End Git's processes, remove the private repository, and forget what was read from it."""
+        if self._is_open:
+            self._is_open = False
+            self._own_git.clear_cache()
+            self._remove()
+            self._memory.clear()
+            for name in [*vars(self)]:
+                if isinstance(getattr(type(self), name, None), cached_property):
+                    delattr(self, name)
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise DebpatchError(
+                f"{self.location}: is closed and cannot be asked any more; ask before its end"
+            )
+
+    @property
+    def _folder(self) -> Path:
+        self._require_open()
+        return self._own_folder
+
+    @property
+    def _git(self) -> Git:
+        self._require_open()
+        return self._own_git
+
+    @property
+    def memory(self) -> dict[Any, Any]:
+        """The place for answers that are ``cached_while_open``."""
+        self._require_open()
+        return self._memory
 
     def _borrow(self, path: Path) -> None:
         if not path.exists():
@@ -148,6 +177,24 @@ class PrivateRepository:
         """As ``run``, for a command whose status is an answer: status, output and messages."""
         return self._git.status_and_output(*command, stdin=stdin)
 
+    def run_into(self, stream: Stream, *command: str, stdin: bytes = b"") -> None:
+        """As ``run``, for much output: written to ``stream`` piece by piece as it comes."""
+        with self._said_clearly():
+            self._git.output_into(stream, *command, stdin=stdin)
+
+    def run_or_none(self, *command: str) -> bytes | None:
+        """As ``run``, for a command that says by the exit status 1 that there is none: None.
+
+        Git says so, too, where it could not read all that it had to; that is no answer.
+        """
+        status, output, messages = self.status_and_output(*command)
+        if status == 1 and not re.search("^(error|fatal): ", messages, re.M):
+            return None
+        with self._said_clearly():
+            if status:
+                raise GitCommandError(["git", *command], status, messages)
+        return output
+
     def run_in(self, work_tree: Path, *command: str, stdin: bytes = b"") -> bytes:
         """As ``run``, with a work tree, whose attributes count; the command may store objects."""
         view = self._folder / "debpatch" / "objects"
@@ -165,10 +212,21 @@ class PrivateRepository:
         return object_folders(self._git)
 
     def _output(self, *command: str, stdin: bytes = b"", git: Git | None = None) -> bytes:
-        try:
+        with self._said_clearly():
             return (git or self._git).output(*command, stdin=stdin)
+
+    @contextmanager
+    def _said_clearly(self) -> Iterator[None]:
+        """Raise DebpatchError where Git fails because the clone lacks something."""
+        try:
+            yield
         except GitCommandError as error:
-            missing = re.search(r"unable to read (?:tree|blob)?\s*\(?([0-9a-f]{40,64})", str(error))
+            missing = re.search(
+                r"(?:unable to read (?:tree|blob)?\s*\(?|could not read |not a valid commit name )"
+                r"([0-9a-f]{40,64})",
+                str(error),
+                re.IGNORECASE,
+            )
             vague = re.search(
                 r"[Cc]ould not (?:read|fetch)|promisor|missing|bad object", str(error)
             )

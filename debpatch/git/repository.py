@@ -175,23 +175,16 @@ class Repository(PrivateRepository):
     # -- objects -------------------------------------------------------------------------------
 
     def commit(self, sha: str) -> Commit:
-        """Read the commit with the full id ``sha``."""
-        raw = self._read(sha).decode("utf-8", "replace")
-        head, _, message = raw.partition("\n\n")
-        fields: dict[str, list[str]] = {}
-        for line in head.splitlines():
-            key, _, value = line.partition(" ")
-            fields.setdefault(key, []).append(value)
-        author, author_date = _person(fields["author"][0])
-        return Commit(
-            sha=sha,
-            parents=tuple(fields.get("parent", ())),
-            tree=fields["tree"][0],
-            author=author,
-            author_date=author_date,
-            date=_person(fields["committer"][0])[1],
-            message=message,
-        )
+        """Read the commit with the full id ``sha``; it is told as git-log(1) does."""
+        raw = self._read(sha)
+        parents = tuple(_PARENT.findall(raw.partition(b"\n\n")[0].decode("utf-8", "replace")))
+        plain = _PLAIN_COMMIT.match(raw)
+        if plain is None or b"\0" in raw:
+            output = self.run("log", "--no-walk", "-z", f"--format={COMMIT_FORMAT}", sha)
+            _, _, date, *said = output.split(b"\0")
+            return read_commit(sha, parents, seconds(date), said)
+        said = [plain["tree"], plain["author"], plain["author_date"], raw[plain.end() :]]
+        return read_commit(sha, parents, seconds(plain["date"]), said)
 
     def tree(self, revision: str) -> str:
         """The id of the tree of a commit or tree id."""
@@ -305,8 +298,42 @@ def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _person(line: str) -> tuple[str, int]:
-    """Split ``Name <address> seconds zone``; a broken date counts as 0."""
-    name, _, dates = line.rpartition("> ")
-    seconds = dates.split(" ")[0]
-    return name + ">" if name else line, int(seconds) if seconds.isdigit() else 0
+# -- commits as bytes ------------------------------------------------------------------------------
+
+COMMIT_FORMAT = "%H%x00%P%x00%ct%x00%T%x00%an <%ae>%x00%at%x00%B"
+"""How git-log(1) is asked for commits: id, parents, date, and what ``read_commit`` takes."""
+
+_PARENT = re.compile(r"^parent (\w+)$", re.MULTILINE)
+# A commit object that is what it should be (git-commit-tree(1), "COMMIT INFORMATION"), written in
+# UTF-8; of any other Git itself has to say what is in it.
+_PLAIN_COMMIT = re.compile(
+    rb"""
+    tree\ (?P<tree>[0-9a-f]+)\n
+    (?: parent\ [0-9a-f]+\n )*
+    author\ (?P<author> [^<>\s] (?: [^<>\n]* [^<>\s] )? \ <[^<>\s]*> )
+    \ (?P<author_date>[0-9]{1,12})\ [+-][0-9]{4}\n
+    committer\ [^<>\n]*\ <[^<>\n]*>\ (?P<date>[0-9]{1,12})\ [+-][0-9]{4}\n
+    (?: (?!encoding\ ) [^\n]+\n )*
+    \n
+    """,
+    re.VERBOSE,
+)
+
+
+def seconds(text: bytes) -> int:
+    """A date as Git prints it, in Unix seconds; 0 for none, and for one of another world."""
+    return int(text) if text.isdigit() and len(text) < 18 else 0
+
+
+def read_commit(sha: str, parents: tuple[str, ...], date: int, said: Iterable[bytes]) -> Commit:
+    """The commit of which Git says: its tree, author, author's date, message."""
+    tree, author, author_date, message, *_ = said
+    return Commit(
+        sha,
+        parents,
+        tree.decode(),
+        author.decode("utf-8", "replace"),
+        seconds(author_date),
+        date,
+        message.decode("utf-8", "replace"),
+    )

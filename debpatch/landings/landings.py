@@ -197,9 +197,8 @@ class _Search:
     """One search, and the candidates that it has come to, by id.
 
     It is for landings on the lines of development ``bits``, none of which has the fix's first
-    commit, each with a bit of its own. ``having`` are tips of lines that do have it. ``reached``
-    tells of each commit of ``history`` by bits which of the lines have it, and of nothing else:
-    what the fix's own commit is built on is no landing of it. What ``without`` have is not read.
+    commit, each with a bit of its own. ``having`` are tips of lines that do have it. What
+    ``without`` have is not read.
     """
 
     def __init__(
@@ -215,13 +214,13 @@ class _Search:
         self.without = [sha, *without]
         self.fix = fix
         self.history = history
-        own = history.reached({sha: 1})
+        self._before = history.reached({sha: 1})
         has = {branch: is_ancestor(repository, sha, branch.tip) for branch in branches}
         self.having = [sha, *(branch.tip for branch, is_there in has.items() if is_there)]
         lacking = [branch for branch, is_there in has.items() if not is_there]
         self.bits = {branch: 1 << number for number, branch in enumerate(lacking)}
-        reached = history.reached(_starts((branch.tip, bit) for branch, bit in self.bits.items()))
-        self.reached = defaultdict(int, {s: b for s, b in reached.items() if b and not own.get(s)})
+        starts = _starts((branch.tip, bit) for branch, bit in self.bits.items())
+        self._reached = history.reached(starts)
         self.candidates: dict[str, Landing] = {}
         self.paths: set[str] = set()
         self.ours: CommitLines = {}
@@ -240,20 +239,24 @@ class _Search:
         found = [each for each in self.candidates.values() if each.confidence >= SUSPECTED]
         yield from sorted(found, key=lambda each: -ages[each.commit.sha])
 
+    def reached(self, sha: str) -> int:
+        """The bits of the lines that have a commit; 0 for those that the fix is built on."""
+        return 0 if self._before[sha] else self._reached[sha]
+
     def _best(self, branch: Branch) -> float:
         """How sure the surest candidate on ``branch`` is."""
         return max((each.confidence for each in self._on(branch)), default=0.0)
 
     def _on(self, branch: Branch) -> list[Landing]:
         bit = self.bits[branch]
-        return [each for sha, each in self.candidates.items() if self.reached[sha] & bit]
+        return [each for sha, each in self.candidates.items() if self.reached(sha) & bit]
 
     # -- messages ----------------------------------------------------------------------------------
 
     def _read_messages(self) -> None:
         """Find the commits whose messages and authors speak for them."""
         for commit in self.history.matching(self.fix.keys):
-            if self.reached[commit.sha] and len(commit.parents) < 2:
+            if self.reached(commit.sha) and len(commit.parents) < 2:
                 signs = self.fix.signs(commit)
                 if signs - {Sign.AUTHOR}:
                     self.candidates[commit.sha] = Landing(commit, signs)
