@@ -11,24 +11,13 @@ The examples run in the folder that ``debpatch demo`` makes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
+from debpatch import commands
 from debpatch.backport.plan import Plan
-from debpatch.backport.plan import plan_backport as _plan_backport
-from debpatch.compare.report import PatchReport, report
-from debpatch.dep3.settings import settings_of
-from debpatch.dep3.targets import PatchSet, open_targets
-from debpatch.dep3.validate import HeaderReport, look_up, validate
-from debpatch.git.repository import Repository
+from debpatch.dep3.validate import HeaderReport
 from debpatch.landings.backports import Backports
-from debpatch.landings.backports import find_backports as _find_backports
-from debpatch.landings.origin import read_alternatives
-from debpatch.landings.revisions import read_fix, read_revisions
-from debpatch.package.patch_file import read_patch
-from debpatch.package.source_package import open_package
-from debpatch.package.target import open_target, package_target
-from debpatch.package.upstream import open_upstream
-from debpatch.package.workspace import open_workspace
+from debpatch.landings.report import PatchReport
+from debpatch.package.upstream import Inputs
 
 
 def compare_patch(
@@ -51,23 +40,13 @@ def compare_patch(
     >>> [(use.path, use.identifier) for use in found.residual]
     [('src/link_bsd.c', 'link_do_read')]
     """
-    what = read_patch(patch)
-    with open_workspace(what, repo=repo, package=package, base=base) as workspace:
-        alternatives, _ = read_alternatives(workspace, upstream)
-        return report(
-            workspace.repository,
-            workspace.patch,
-            workspace.tree,
-            alternatives,
-            workspace.unknown,
-            workspace.found,
-        )
+    return commands.compare_patch(patch, Inputs(repo, package, base), upstream)
 
 
 def validate_headers(path: str, *, repo: str | None = None) -> tuple[HeaderReport, ...]:
     """Check the DEP-3 headers of a patch, a folder, a package: `debpatch validate-dep3`.
 
-    With ``repo``, a clone's folder, what they say is held against upstream's history too.
+    With ``repo``, a clone's folder or a URL, what they say is held against upstream's history too.
 
     >>> from debpatch import validate_headers
     >>> for report in validate_headers("tidewatch-1.4.2"):
@@ -76,11 +55,8 @@ def validate_headers(path: str, *, repo: str | None = None) -> tuple[HeaderRepor
     ...             print(report.path, finding.line, finding.rule)
     tidewatch-1.4.2/debian/patches/reproducible-build.patch 6 last-update-no-date
     """
-    targets = open_targets([path])
-    if repo is None:
-        return tuple(found for target in targets for found in _validate(target, None))
-    with Repository(repo) as repository:
-        return tuple(found for target in targets for found in _validate(target, repository))
+    with commands.header_checks([path], Inputs(repo)) as checks:
+        return tuple(found for check in checks for found in check.run())
 
 
 def find_backports(
@@ -102,10 +78,7 @@ def find_backports(
     >>> [each.commit.subject for each in later if each.kind == "fixes"]
     ['link: take requests again after a read that gave nothing']
     """
-    source = open_package(package) if package else None
-    with open_upstream(source, repo=repo) as repository:
-        target = package_target(repository, source, None) if source else None
-        return _find_backports(repository, read_fix(repository, revision), branches, target)
+    return commands.find_backports(revision, Inputs(repo, package), branches)
 
 
 def plan_backport(
@@ -128,11 +101,5 @@ def plan_backport(
     >>> [(step.commit.short, step.role) for step in plan.steps[:2]]
     [('7473a6d40c0b', 'prerequisite'), ('77940e3ba924', 'wanted')]
     """
-    with open_target(onto, repo=repo) as target:
-        commits = read_revisions(target.repository, revisions)
-        return _plan_backport(target, commits, with_follow_ups=with_follow_ups)
-
-
-def _validate(target: PatchSet, repository: Repository | None) -> Sequence[HeaderReport]:
-    upstream = look_up(target, repository) if repository else None
-    return tuple(validate(target, settings_of(target.package), date.today(), upstream))
+    wishes = commands.PlanWishes(with_follow_ups=with_follow_ups)
+    return commands.plan_backport(revisions, onto, Inputs(repo), wishes)

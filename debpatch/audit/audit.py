@@ -18,7 +18,13 @@ from debpatch.landings.identity import Identity, Subject, identify, read_subject
 from debpatch.landings.repairs import FollowUp
 from debpatch.landings.standing import landed, later_about
 from debpatch.landings.upstream import Upstream
-from debpatch.package.base import find_base, snapshot_commit, tag_formats, upstream_part
+from debpatch.package.base import (
+    find_base,
+    package_base,
+    snapshot_commit,
+    tag_formats,
+    upstream_part,
+)
 from debpatch.package.patch_series import (
     Obstacle,
     SeriesPatch,
@@ -27,7 +33,6 @@ from debpatch.package.patch_series import (
     read_source,
 )
 from debpatch.package.source_package import PackageName, SourcePackage
-from debpatch.package.workspace import package_base
 
 
 @dataclass(frozen=True, slots=True)

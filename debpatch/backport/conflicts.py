@@ -56,11 +56,13 @@ class ConflictCheck:
     """All picks: each ``alone`` on the target, and ``stacked`` one upon the other.
 
     A pick that conflicts is left out of the stack, and the next ones are tried without it.
+    ``merges`` are those of the range that the user named; they cannot be picked.
     """
 
     target: TargetName
     alone: tuple[Trial, ...]
     stacked: tuple[Trial, ...]
+    merges: tuple[str, ...] = ()
 
 
 def check_conflicts(

@@ -7,12 +7,11 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from debpatch.backport.plan import Plan
 from debpatch.git.repository import Commit, Repository
 
 _TAIL = 4096
@@ -34,22 +33,21 @@ class Run:
 
 def run_after_each(
     repository: Repository,
-    plan: Plan,
+    steps: Iterable[tuple[Commit, str]],
     command: str,
     tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Run, ...]:
-    """Check out the tree of each step that applies, and run ``command`` there in a shell.
+    """Check out the tree that each of ``steps`` gives, and run ``command`` there in a shell.
 
     All steps share one temporary folder, so that a build goes on from where it was. The command is
     the user's own, as is its environment.
     """
     runs = []
     with tempfile.TemporaryDirectory(prefix="debpatch-exec-") as folder:
-        for step in plan.steps:
-            if step.tree is not None:
-                tell(f"{step.commit.short}: {command}")
-                repository.check_out(step.tree, Path(folder))
-                runs.append(_run(step.commit, command, Path(folder)))
+        for commit, tree in steps:
+            tell(f"{commit.short}: {command}")
+            repository.check_out(tree, Path(folder))
+            runs.append(_run(commit, command, Path(folder)))
     return tuple(runs)
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from debpatch.backport.blame import Blame
 from debpatch.backport.conflicts import PlacedConflict, placed
+from debpatch.backport.execute import Run
 from debpatch.backport.search import Attempt, Bound, Bounds, Need, Replayer, Search
 from debpatch.formats.commit_keys import bare_subject
 from debpatch.git.differences import Size, diffstat
@@ -56,7 +57,8 @@ class Plan:
     ``ports`` are upstream's own ports of what could not be picked. ``offered`` are follow-ups that
     are not part of the plan. ``tried`` is how many commits were
     considered, ``picks`` how many picks were made; ``bound`` names the bound that ended the search
-    too early, if one did.
+    too early, if one did. ``merges`` are those of the range that the user named, which cannot be
+    picked; ``runs`` is what came of a command after each step.
     """
 
     target: TargetName
@@ -69,6 +71,8 @@ class Plan:
     tried: int
     picks: int
     bound: Bound | None = None
+    merges: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
 
     @property
     def clean(self) -> bool:

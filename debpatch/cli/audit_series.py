@@ -44,22 +44,13 @@ def audit_series(
     error or a warning, if upstream has repaired or reverted what a patch carries, or if on VERSION
     a patch can be dropped or does not apply.
     """
-    from contextlib import ExitStack
-    from datetime import date
-
-    from debpatch.audit.audit import audit_series as audit
-    from debpatch.cli.output import cloning, deliver_as, working
-    from debpatch.package.source_package import open_package
-    from debpatch.package.upstream import open_upstream
+    from debpatch.cli.output import deliver_as, watching
+    from debpatch.commands import audit_series as audit
+    from debpatch.package.upstream import Inputs
     from debpatch.render import audit as show
 
-    source = open_package(package if package is not None else Path())
-    with ExitStack() as stack:
-        with cloning() as progress:
-            opened = open_upstream(source, repo=repo, update=update, progress=progress)
-            repository = stack.enter_context(opened)
-        tell = stack.enter_context(working())
-        found = audit(repository, source, base=base, onto=onto, today=date.today(), tell=tell)
+    with watching() as watcher:
+        found = audit(Inputs(repo, package, base, update, watcher.progress), onto, watcher.tell)
     deliver_as(
         format_,
         output,

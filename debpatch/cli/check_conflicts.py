@@ -35,18 +35,15 @@ def check_conflicts(
 
     Exits with 0 if the commits apply cleanly in order, with 1 if any of them conflicts there.
     """
-    from debpatch.backport.conflicts import check_conflicts as check
-    from debpatch.cli.options import read_revisions
-    from debpatch.cli.output import cloning, deliver_as
-    from debpatch.package.target import open_target
+    from debpatch.cli.output import deliver_as, note_merges, watching
+    from debpatch.commands import check_conflicts as check
+    from debpatch.package.upstream import Inputs
     from debpatch.render import conflicts
 
-    with (
-        cloning() as progress,
-        open_target(onto, repo=repo, base=base, update=update, progress=progress) as target,
-    ):
-        commits = read_revisions(target.repository, revisions)
-        found = check(target, commits, blame=regions)
+    with watching() as watcher:
+        inputs = Inputs(repo, None, base, update, watcher.progress)
+        found = check(revisions, onto, inputs, blame=regions)
+    note_merges(revisions, found.merges)
     deliver_as(
         format_,
         output,

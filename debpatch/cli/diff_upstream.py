@@ -44,38 +44,23 @@ def diff_upstream(
     Exits with 0 if the patch carries all that can be carried, in whatever words, and adds nothing;
     with 1 if anything differs.
     """
-    from debpatch.cli.output import cloning, deliver_as, note
+    from debpatch.cli.output import deliver_as, note, watching
+    from debpatch.commands import compare_patch
     from debpatch.compare.comparison import Verdict
-    from debpatch.compare.report import report
-    from debpatch.landings.origin import read_alternatives
-    from debpatch.package.patch_file import read_patch
-    from debpatch.package.workspace import open_workspace
+    from debpatch.package.upstream import Inputs
     from debpatch.render import comparison
     from debpatch.render.words import instead
 
-    what = read_patch(patch)
-    with (
-        cloning() as progress,
-        open_workspace(
-            what, repo=repo, package=package, base=base, update=update, progress=progress
-        ) as workspace,
-    ):
-        commits, identity = read_alternatives(workspace, upstream)
-        found = report(
-            workspace.repository,
-            workspace.patch,
-            workspace.tree,
-            commits,
-            workspace.unknown,
-            workspace.found,
-        )
-    if workspace.notice:
-        note(instead(workspace.notice, workspace.base))
+    with watching() as watcher:
+        inputs = Inputs(repo, package, base, update, watcher.progress)
+        found = compare_patch(patch, inputs, upstream)
+    if found.notice:
+        note(instead(found.notice, found.base))
     deliver_as(
         format_,
         output,
-        json=lambda: comparison.document(found, identity),
-        text=lambda look: comparison.as_text(found, look, identity, unified=unified),
+        json=lambda: comparison.document(found, found.identity),
+        text=lambda look: comparison.as_text(found, look, found.identity, unified=unified),
     )
     equal = {Verdict.IDENTICAL, Verdict.EQUIVALENT}
     differs = any(item.comparison.verdict not in equal for item in found.alternatives)

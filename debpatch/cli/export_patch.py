@@ -56,12 +56,12 @@ def export_patch(
     """
     import os
 
-    from debpatch.cli.output import cloning, deliver
+    from debpatch.cli.output import deliver, watching
     from debpatch.files import write_documents
     from debpatch.git.tree import Tree
     from debpatch.package.source_directory import find_package_root
     from debpatch.package.source_package import open_package
-    from debpatch.package.upstream import open_upstream
+    from debpatch.package.upstream import Inputs, open_upstream
     from debpatch.proposals.export_patch import export_patches, read_for
     from debpatch.proposals.uploader import read_clock, read_uploader
     from debpatch.render import export as show
@@ -71,8 +71,8 @@ def export_patch(
     where = package or find_package_root(Path(patches[0]).parent)
     source = open_package(where) if where else None
     with (
-        cloning() as progress,
-        open_upstream(source, repo=repo, update=update, progress=progress) as repository,
+        watching() as watcher,
+        open_upstream(Inputs(repo, package, None, update, watcher.progress), source) as repository,
     ):
         tree = Tree(repository, repository.tree(repository.resolve(onto)), onto)
         read = [patch for path in patches for patch in read_for(tree, path, source)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,11 +10,6 @@ from debpatch.cli import options
 from debpatch.cli.app import app
 from debpatch.cli.complete import complete_revision
 from debpatch.cli.options import Format
-
-if TYPE_CHECKING:
-    from debpatch.git.repository import Commit, Repository
-    from debpatch.package.source_package import SourcePackage
-    from debpatch.package.target import Target
 
 
 @app.command("find-backports")
@@ -52,25 +46,15 @@ def find_backports(
     Exits with 0 if no branch (or, with --package, not the package) lacks the fix or a part of it,
     with 1 if one does or it cannot be told.
     """
-    from contextlib import ExitStack
-
-    from debpatch.cli.output import cloning, deliver_as
-    from debpatch.landings.backports import find_backports as find
-    from debpatch.landings.revisions import read_fix
-    from debpatch.package.source_directory import find_package_root
-    from debpatch.package.source_package import open_package
-    from debpatch.package.upstream import open_upstream
+    from debpatch.cli.output import deliver_as, note, watching
+    from debpatch.commands import find_backports as find
+    from debpatch.package.upstream import Inputs
     from debpatch.render import landings
 
-    place = package if package is not None else find_package_root(Path())
-    source = open_package(place) if place is not None else None
-    with ExitStack() as stack:
-        with cloning() as progress:
-            opened = open_upstream(source, repo=repo, update=update, progress=progress)
-            repository = stack.enter_context(opened)
-        fix = read_fix(repository, revision)
-        target = _target(repository, fix, source, base, is_named=package is not None)
-        found = find(repository, fix, branch, target)
+    with watching() as watcher:
+        found = find(revision, Inputs(repo, package, base, update, watcher.progress), branch)
+    if found.left_out:
+        note(f"the package here is left out: {found.left_out}")
     deliver_as(
         format_,
         output,
@@ -79,32 +63,3 @@ def find_backports(
     )
     judged = [found.package] if found.package else found.branches
     return int(any(each.state in {"partial", "missing", "unknown"} for each in judged))
-
-
-def _target(
-    repository: Repository,
-    fix: Commit,
-    package: SourcePackage | None,
-    base: str | None,
-    *,
-    is_named: bool,
-) -> Target | None:
-    """The package, if it is one of this repository: one that merely is here need not be."""
-    from debpatch.cli.output import note
-    from debpatch.errors import DebpatchError
-    from debpatch.package.target import check_related, package_target
-    from debpatch.package.workspace import package_base
-
-    if package is None:
-        return None
-    try:
-        if not is_named and base is None:
-            package_base(repository, package)
-        target = package_target(repository, package, base)
-        check_related(target, [fix])
-    except DebpatchError as error:
-        if is_named:
-            raise
-        note(f"the package here is left out: {error}")
-        return None
-    return target

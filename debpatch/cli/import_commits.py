@@ -50,12 +50,12 @@ def import_commits(
     """
     import os
 
-    from debpatch.cli.options import read_revisions
-    from debpatch.cli.output import cloning, deliver_as
+    from debpatch.cli.output import deliver_as, note_merges, watching
     from debpatch.files import change_debian
+    from debpatch.landings.revisions import merges_in, read_revisions
     from debpatch.locks import alone_in
     from debpatch.package.source_package import open_package
-    from debpatch.package.upstream import open_upstream
+    from debpatch.package.upstream import Inputs, open_upstream
     from debpatch.proposals.bugs import read_bugs
     from debpatch.proposals.import_commits import import_commits as imported_from
     from debpatch.proposals.import_commits import require_clean
@@ -70,13 +70,15 @@ def import_commits(
     root = require_folder(open_package(package or "."))
     with (
         alone_in(root),
-        cloning() as progress,
+        watching() as watcher,
         open_upstream(
-            source := open_package(package or "."), repo=repo, update=update, progress=progress
+            Inputs(repo, package, base, update, watcher.progress),
+            source := open_package(package or "."),
         ) as repository,
     ):
         where = find_suite(suite or source.distribution, now.date())
         commits = read_revisions(repository, revisions)
+        note_merges(revisions, merges_in(repository, revisions))
         found = imported_from(repository, source, commits, now.date(), base=base, bugs=bugs)
         if not conflicts:
             require_clean(found, source)

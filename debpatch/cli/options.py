@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import click
 
 from debpatch.cli.complete import complete_patch, complete_revision
-
-if TYPE_CHECKING:
-    from debpatch.git.repository import Commit, Repository
 
 _Function = TypeVar("_Function", bound=Callable[..., int])
 
@@ -119,15 +116,3 @@ output = click.option(
 )
 
 format_ = format_as(get_args(Format), "How to print the result.")
-
-
-def read_revisions(repository: Repository, text: str) -> tuple[Commit, ...]:
-    """The commits that REVS names; which merges are not among them is told the user."""
-    from debpatch.cli.output import note
-    from debpatch.landings.revisions import merges_in
-    from debpatch.landings.revisions import read_revisions as read
-
-    commits = read(repository, text)
-    if merges := merges_in(repository, text):
-        note(f"{text}: merges are left out: {', '.join(sha[:12] for sha in merges)}")
-    return commits

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from debpatch.cli.options import Format
 from debpatch.errors import DebpatchError
@@ -46,6 +47,12 @@ def note(message: str) -> None:
     print(f"debpatch: note: {one_line(message)}", file=sys.stderr)
 
 
+def note_merges(revisions: str, merges: Sequence[str]) -> None:
+    """Tell the user which merges of the range ``revisions`` are left out, if any are."""
+    if merges:
+        note(f"{revisions}: merges are left out: {', '.join(sha[:12] for sha in merges)}")
+
+
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
@@ -66,37 +73,38 @@ def _print(pieces: Iterable[bytes]) -> None:
 # -- progress on standard error, where somebody watches --------------------------------------------
 
 
-@contextmanager
-def cloning() -> Iterator[Callable[[str, float | None], None]]:
-    """A bar for Git's progress; it appears with the first news and only on a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda stage, share: None  # noqa: ARG005
-        return
-    from rich.console import Console
-    from rich.progress import Progress
+class Watcher(NamedTuple):
+    """What is told how a clone goes on (see ``git.clone.Progress``), and what is done now."""
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, object] = {}
-
-        def tell(stage: str, share: float | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=1.0)
-            bar.update(tasks[stage], completed=share or 0.0)  # type: ignore[arg-type]
-
-        yield tell
+    progress: Callable[[str, float | None], None]
+    tell: Callable[[str], None]
 
 
 @contextmanager
-def working() -> Iterator[Callable[[str], None]]:
-    """A bar for work of unknown length, with what is done now; only on a terminal."""
+def watching() -> Iterator[Watcher]:
+    """A bar for each stage of a clone, and then one for work of unknown length; on a terminal."""
     if not sys.stderr.isatty():
-        yield lambda what: None  # noqa: ARG005
+        yield Watcher(lambda stage, share: None, lambda what: None)  # noqa: ARG005
         return
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("working", total=None)
-        yield lambda what: bar.update(task, description=escape(what))
+        stages: dict[str, TaskID] = {}
+        work: list[TaskID] = []
+
+        def progress(stage: str, share: float | None) -> None:
+            if stage not in stages:
+                stages[stage] = bar.add_task(escape(stage), total=1.0)
+            bar.update(stages[stage], completed=share or 0.0)
+
+        def tell(what: str) -> None:
+            while stages:
+                bar.remove_task(stages.popitem()[1])
+            if not work:
+                work.append(bar.add_task("", total=None))
+            bar.update(work[0], description=escape(what))
+
+        yield Watcher(progress, tell)

@@ -53,14 +53,11 @@ def plan_backport(
 
     Exits with 0 if there is one (and CMD succeeds after each step), with 1 if conflicts are left.
     """
-    from contextlib import ExitStack
-
-    from debpatch.backport.execute import run_after_each
-    from debpatch.backport.plan import plan_backport as make_plan
     from debpatch.backport.search import Bounds
-    from debpatch.cli.options import read_revisions
-    from debpatch.cli.output import cloning, deliver_as, working
-    from debpatch.package.target import open_target
+    from debpatch.cli.output import deliver_as, note_merges, watching
+    from debpatch.commands import PlanWishes
+    from debpatch.commands import plan_backport as make_plan
+    from debpatch.package.upstream import Inputs
     from debpatch.render import plan as show
 
     bounds = None
@@ -70,23 +67,15 @@ def plan_backport(
             usual.commits if max_commits is None else max_commits,
             usual.seconds if max_seconds is None else max_seconds,
         )
-    with ExitStack() as stack:
-        with cloning() as progress:
-            opened = open_target(onto, repo=repo, base=base, update=update, progress=progress)
-            target = stack.enter_context(opened)
-        tell = stack.enter_context(working())
-        plan = make_plan(
-            target,
-            read_revisions(target.repository, revisions),
-            bounds=bounds,
-            with_follow_ups=with_follow_ups,
-            tell=tell,
-        )
-        runs = run_after_each(target.repository, plan, command, tell) if command else ()
+    with watching() as watcher:
+        inputs = Inputs(repo, None, base, update, watcher.progress)
+        wishes = PlanWishes(bounds, with_follow_ups, command)
+        plan = make_plan(revisions, onto, inputs, wishes, watcher.tell)
+    note_merges(revisions, plan.merges)
     deliver_as(
         format_,
         output,
-        json=lambda: show.document(plan, runs),
-        text=lambda look: show.as_text(plan, runs, look),
+        json=lambda: show.document(plan, plan.runs),
+        text=lambda look: show.as_text(plan, plan.runs, look),
     )
-    return int(not plan.clean or any(run.status for run in runs))
+    return int(not plan.clean or any(run.status for run in plan.runs))

@@ -88,11 +88,11 @@ def propose_update(
     import os
     from dataclasses import replace
 
-    from debpatch.cli.options import read_revisions
-    from debpatch.cli.output import cloning, deliver_as
+    from debpatch.cli.output import deliver_as, note_merges, watching
     from debpatch.files import write_documents
+    from debpatch.landings.revisions import merges_in, read_revisions
     from debpatch.package.source_package import open_package
-    from debpatch.package.upstream import open_upstream
+    from debpatch.package.upstream import Inputs, open_upstream
     from debpatch.proposals.bugs import ask_tracker, read_bugs
     from debpatch.proposals.changelog import require_finished
     from debpatch.proposals.documents import compose
@@ -112,10 +112,11 @@ def propose_update(
     require_finished(current)
     where = find_target(kind, suite or current.distribution, now.date())
     with (
-        cloning() as progress,
-        open_upstream(current, repo=repo, update=update, progress=progress) as repository,
+        watching() as watcher,
+        open_upstream(Inputs(repo, package, base, update, watcher.progress), current) as repository,
     ):
         commits = read_revisions(repository, plan) if plan else ()
+        note_merges(plan or "", merges_in(repository, plan) if plan else ())
         change = Change(proposed, patch, commits, bugs, base)
         new = proposed_by(repository, current, change, kind, where, uploader, now)
         found = gather(

@@ -69,18 +69,19 @@ def review(
 
     Exits with 0 if the patch can go in as it is, with 1 if not.
     """
-    from debpatch.cli.output import cloning, deliver_as, working
+    from debpatch.cli.output import deliver_as, watching
     from debpatch.errors import DebpatchError
     from debpatch.files import write_folder
+    from debpatch.package.locate import locate
     from debpatch.package.patch_file import read_patch
-    from debpatch.package.workspace import open_workspace
+    from debpatch.package.upstream import Inputs
     from debpatch.proposals.bugs import read_bugs
     from debpatch.proposals.templates import own_folder
     from debpatch.proposals.uploader import read_clock, read_uploader
     from debpatch.render import review
     from debpatch.review.documents import Wishes
     from debpatch.review.gather import gather
-    from debpatch.review.review import Inputs
+    from debpatch.review.review import Invocation
 
     what = read_patch(patch)
     folder = output or Path(f"review-{Path(patch).stem.strip('-') or 'patch'}")
@@ -99,20 +100,17 @@ def review(
         unstable,
     )
     with (
-        cloning() as progress,
-        open_workspace(
-            what, repo=repo, package=package, base=base, update=update, progress=progress
-        ) as workspace,
-        working() as tell,
+        watching() as watcher,
+        locate(what, Inputs(repo, package, base, update, watcher.progress)) as located,
     ):
-        source, unpacked = workspace.package, package
+        source, unpacked = located.package, package
         if source and source.root and not package and not Path.cwd().is_relative_to(source.root):
             unpacked = str(source.root)  # found around the patch, and not where the user stands
         elif source and source.unpacked:
             unpacked = source.unpacked
         dsc = source.dsc if source else None
-        inputs = Inputs(patch, str(folder), repo, package, base, unpacked, dsc)
-        found = gather(workspace, inputs, wishes, upstream, tell)
+        invocation = Invocation(patch, str(folder), repo, package, base, unpacked, dsc)
+        found = gather(located, invocation, wishes, upstream, watcher.tell)
     files = _files(found)
     _require_place(folder, force)  # somebody else may have come first
     write_folder(folder, files)

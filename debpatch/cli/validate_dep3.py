@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -15,10 +15,8 @@ from debpatch.cli.app import app
 from debpatch.cli.complete import complete_patch
 
 if TYPE_CHECKING:
-    from debpatch.dep3.settings import Settings
-    from debpatch.dep3.targets import PatchSet
+    from debpatch.commands import HeaderCheck
     from debpatch.dep3.validate import HeaderReport
-    from debpatch.git.repository import Repository
 
 
 Dep3Format = Literal["text", "json", "sarif", "codequality", "junit"]
@@ -66,45 +64,31 @@ def validate_dep3(
     What DEP-3 asks for is checked always; what a header says of upstream is held against upstream's
     history if --repo names it. Exits with 1 if there are errors or warnings.
     """
-    from datetime import date
-    from functools import partial
-
-    from debpatch.cli.output import deliver
+    from debpatch.cli.output import deliver, watching
 
     if list_rules or explain:
         deliver(_about_rules(explain), output)
         return 0
-    from debpatch.dep3.targets import open_targets
-    from debpatch.dep3.validate import look_up, validate
+    from debpatch.commands import Rules, header_checks
+    from debpatch.package.upstream import Inputs
 
-    targets = open_targets(paths, package)
-    with _repository(repo, update) as repository:
-        checks = [
-            partial(
-                validate,
-                target,
-                _settings(target, select, ignore),
-                date.today(),
-                look_up(target, repository, base) if repository else None,
-            )
-            for target in targets
-        ]
+    with ExitStack() as stack:
+        with watching() as watcher:
+            inputs = Inputs(repo, package, base, update, watcher.progress)
+            checks = stack.enter_context(header_checks(paths, inputs, Rules(select, ignore)))
         if diff:
-            return _show_mending(targets, checks, output)
+            return _show_mending(checks, output)
         if fix:
-            number = sum(map(_mend, targets, checks))
+            number = sum(map(_mend, checks))
             click.echo(f"Mended {number} header{'' if number == 1 else 's'}.", err=True)
         tally = _Tally()
         deliver(_rendered(tally.counting(_all(checks)), format_, output), output)
     return int(tally.found)
 
 
-Check = Callable[[], Iterator["HeaderReport"]]
-
-
-def _all(checks: Iterable[Check]) -> Iterator[HeaderReport]:
+def _all(checks: Iterable[HeaderCheck]) -> Iterator[HeaderReport]:
     for check in checks:
-        yield from check()
+        yield from check.run()
 
 
 @dataclass(slots=True)
@@ -133,28 +117,6 @@ def _about_rules(name: str | None) -> str:
     return explain(rule)
 
 
-def _settings(target: PatchSet, select: Iterable[str], ignore: Iterable[str]) -> Settings:
-    from debpatch.dep3.settings import settings_of
-
-    return settings_of(target.package).narrowed(select, ignore)
-
-
-@contextmanager
-def _repository(repo: str | None, update: bool) -> Iterator[Repository | None]:
-    """The upstream repository, if one was named: a check of form alone needs none."""
-    if repo is None:
-        yield None
-        return
-    from debpatch.cli.output import cloning
-    from debpatch.git.clone import clone, is_url
-    from debpatch.git.repository import Repository
-
-    with cloning() as progress:
-        place = clone(repo, update=update, progress=progress) if is_url(repo) else Path(repo)
-    with Repository(place) as repository:
-        yield repository
-
-
 def _rendered(
     reports: Iterable[HeaderReport], form: Dep3Format, output: Path | None
 ) -> Iterable[str]:
@@ -173,7 +135,7 @@ def _rendered(
     return dep3.as_text(reports, look_for(output))
 
 
-def _show_mending(targets: Iterable[PatchSet], checks: Iterable[Check], output: Path | None) -> int:
+def _show_mending(checks: Iterable[HeaderCheck], output: Path | None) -> int:
     """Print what ``--fix`` would write; gives the exit code."""
     from datetime import date
 
@@ -183,24 +145,25 @@ def _show_mending(targets: Iterable[PatchSet], checks: Iterable[Check], output: 
 
     changes = [
         (patch.path, old, new)
-        for target, check in zip(targets, checks, strict=True)
-        for patch, old, new in mended(target, check(), date.today())
+        for check in checks
+        for patch, old, new in mended(check.target, check.run(), date.today())
     ]
     deliver((as_diff(*change) for change in changes), output)
     return int(bool(changes))
 
 
-def _mend(target: PatchSet, check: Check) -> int:
-    """Write what the findings prove into the headers of ``target``, and give how many it was."""
+def _mend(check: HeaderCheck) -> int:
+    """Write what the findings prove into the headers, and give how many it was."""
     from datetime import date
 
     from debpatch.dep3.fix import mended, write
     from debpatch.locks import alone_in
 
     number = 0
-    root = target.package.root if target.package else None
+    package = check.target.package
+    root = package.root if package else None
     with alone_in(root) if root else nullcontext():
-        for patch, _, new in mended(target, list(check()), date.today()):
+        for patch, _, new in mended(check.target, list(check.run()), date.today()):
             write(patch, new)
             number += 1
     return number

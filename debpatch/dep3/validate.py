@@ -85,8 +85,7 @@ def look_up(target: PatchSet, repository: Repository, base: str | None = None) -
 
 def _base(target: PatchSet, repository: Repository) -> str | None:
     from debpatch.formats.diff import parse_diff
-    from debpatch.package.base import find_base
-    from debpatch.package.workspace import package_base
+    from debpatch.package.base import find_base, package_base
 
     try:
         if target.package:

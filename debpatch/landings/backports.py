@@ -123,7 +123,8 @@ class Backports:
 
     ``branches`` are the main branch, then the others, newest version first. ``own`` is the branch
     that the package is built from, ``package`` the package itself, with its series as commits, and
-    ``location`` where that is; None where no package was named.
+    ``location`` where that is; None where no package was named. ``left_out`` says why a package
+    that is at hand does not count.
     """
 
     commit: Commit
@@ -134,6 +135,7 @@ class Backports:
     package: BranchState | None = None
     own: str | None = None
     location: str | None = None
+    left_out: str | None = None
 
 
 def find_backports(

@@ -9,6 +9,8 @@ from collections.abc import Collection, Sequence
 
 from debpatch.errors import DebpatchError
 from debpatch.formats.versions import Release, Version, parse_version, releases
+from debpatch.git.repository import Repository
+from debpatch.package.source_package import SourcePackage
 
 # What Debian appends to an upstream version: a repacked tarball, the versions of components.
 _EPOCH = re.compile(r"^[0-9]+:")
@@ -66,6 +68,12 @@ def find_base(
         f"no upstream tag is {package_name} {upstream_version}; {nearest}; name the tag or commit"
         " with --base"
     )
+
+
+def package_base(repository: Repository, package: SourcePackage) -> str:
+    """The upstream tag that ``package`` is built from; raises DebpatchError if none or several."""
+    formats = tag_formats(package.read("debian/gbp.conf") or b"")
+    return find_base(package.upstream_version, package.name, repository.tags, formats)
 
 
 def upstream_part(version: str) -> str:

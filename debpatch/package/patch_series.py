@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from debpatch.errors import DebpatchError
 from debpatch.formats.apply import apply_file, reversed_file
 from debpatch.formats.diff import FileDiff, parse_diff
+from debpatch.formats.patch import Patch, stripped
 from debpatch.formats.series import SeriesEntry
 from debpatch.git.objects import blob_id
 from debpatch.git.repository import Repository
@@ -117,6 +119,40 @@ def _why(tree: Tree, file: FileDiff, hunk: int) -> Why:
         return "there-already" if file.new_path is None else "file-absent"
     offsets = apply_file(file, tree.read(file.path), reverse=True).offsets
     return "there-already" if offsets[hunk - 1] is not None else "no-place"
+
+
+# -- a patch that may be one of a series ----------------------------------------------------------
+
+
+def find_in_series(package: SourcePackage, patch: Patch) -> SeriesEntry | None:
+    """The patch's place in the package's series, which an edited version of it takes as well.
+
+    By its diff, as headers get rewritten and files renamed; else by the file's name.
+    """
+    same = (entry for entry in package.series if _changes_alike(package, entry, patch))
+    if (entry := next(same, None)) is not None:
+        return entry
+    path = Path(patch.name)
+    named = [entry for entry in package.series if Path(entry.name).name == path.name]
+    exact = [entry for entry in named if path.absolute().as_posix().endswith(f"/{entry.path}")]
+    found = exact or named
+    return found[0] if len(found) == 1 else None
+
+
+def _changes_alike(package: SourcePackage, entry: SeriesEntry, patch: Patch) -> bool:
+    try:
+        files = parse_diff(package.read(entry.path) or b"").files
+    except DebpatchError:  # not this patch; whether it is in the way shows when it is applied
+        return False
+    return [(f.old_path, f.new_path, f.hunks) for f in files] == [
+        (f.old_path, f.new_path, f.hunks) for f in patch.files
+    ]
+
+
+def by_the_series(patch: Patch, entry: SeriesEntry) -> Patch:
+    """The patch as its entry in a series says: so many components off its paths, and in reverse."""
+    patch = stripped(patch, entry.strip)
+    return replace(patch, files=tuple(map(reversed_file, patch.files))) if entry.reverse else patch
 
 
 # -- what of a package's source its series is about, on top of upstream's base ---------------------

@@ -17,16 +17,15 @@ from pathlib import Path
 from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
 from debpatch.formats.diff import parse_diff
-from debpatch.git.clone import Progress
 from debpatch.git.history import is_ancestor
 from debpatch.git.merge import Pick
 from debpatch.git.objects import TreeEntry
 from debpatch.git.repository import Commit, Repository
+from debpatch.package.base import package_base
 from debpatch.package.package_tree import series_trees
 from debpatch.package.source_directory import find_package_root
 from debpatch.package.source_package import APT, SourcePackage, open_package
-from debpatch.package.upstream import open_upstream
-from debpatch.package.workspace import package_base
+from debpatch.package.upstream import Inputs, open_upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +113,7 @@ class Target:
 
 
 @contextmanager
-def open_target(
-    onto: str | None,
-    *,
-    repo: str | None = None,
-    base: str | None = None,
-    update: bool = False,
-    progress: Progress | None = None,
-) -> Iterator[Target]:
+def open_target(onto: str | None, inputs: Inputs) -> Iterator[Target]:
     """Open the repository and in it what the user calls ``onto``.
 
     Without it the package around the current folder is meant. Raises DebpatchError where there is
@@ -131,11 +123,11 @@ def open_target(
         raise DebpatchError("nothing to pick onto; name a revision or a package with --onto")
     place = onto if onto is not None else "."
     package = open_package(place) if names_package(place) else None
-    with open_upstream(package, repo=repo, update=update, progress=progress) as repository:
+    with open_upstream(inputs, package) as repository:
         if package is None:
             yield revision_target(repository, place)
         else:
-            yield package_target(repository, package, base)
+            yield package_target(repository, package, inputs.base)
 
 
 def names_package(text: str) -> bool:

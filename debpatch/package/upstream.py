@@ -19,27 +19,43 @@ if TYPE_CHECKING:
     from debpatch.package.source_package import SourcePackage
 
 
-@contextmanager
-def open_upstream(
-    package: SourcePackage | None,
-    *,
-    repo: str | None = None,
-    update: bool = False,
-    progress: Progress | None = None,
-) -> Iterator[Repository]:
-    """Open the repository ``repo``, a path or a URL, or else the one that ``package`` names.
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the user names to work with; what is None is to be found.
 
-    Raises DebpatchError where neither is given, or where there is no repository.
+    ``repo`` is the upstream repository, a path or a URL; with ``update``, a URL's clone that is
+    there is fetched into anew, and ``progress`` is told how that goes on. ``package`` is the source
+    package, and ``base`` the upstream revision that it is built from.
     """
-    where = repo or next((found.url for found in candidates(package, "")), None)
+
+    repo: str | None = None
+    package: str | None = None
+    base: str | None = None
+    update: bool = False
+    progress: Progress | None = None
+
+
+@contextmanager
+def open_upstream(inputs: Inputs, package: SourcePackage | None) -> Iterator[Repository]:
+    """Open the repository that ``inputs`` name, or else the one that ``package`` does.
+
+    Raises DebpatchError where neither does, or where there is no repository.
+    """
+    where = inputs.repo or next((found.url for found in candidates(package, "")), None)
     if where is None:
         what = (
             "--repo . for the one here" if is_in_repository(Path()) else "a clone's folder or a URL"
         )
         raise DebpatchError(f"nothing names the upstream repository; give it with --repo ({what})")
-    path = clone(where, update=update, progress=progress) if is_url(where) else Path(where)
-    with Repository(path) as repository:
+    with open_repository(where, inputs) as repository:
         yield repository
+
+
+def open_repository(where: str, inputs: Inputs) -> Repository:
+    """Open the repository at the path or URL ``where``, as ``inputs`` say of clones."""
+    if is_url(where):
+        return Repository(clone(where, update=inputs.update, progress=inputs.progress))
+    return Repository(Path(where))
 
 
 # -- where the upstream repository is, as a package or a patch says --------------------------------

@@ -16,8 +16,8 @@ from debpatch.formats.patch import Patch, commits_in, stripped
 from debpatch.git.repository import Repository
 from debpatch.git.tree import Edit, Failure, Tree
 from debpatch.package.patch_file import read_patches
+from debpatch.package.patch_series import by_the_series, find_in_series
 from debpatch.package.source_package import SourcePackage
-from debpatch.package.workspace import by_the_series, find_in_series
 from debpatch.proposals.debdiff import source_diff
 from debpatch.proposals.documents import write_mail
 from debpatch.proposals.patch_facts import Ancestor, ancestors, told_truly

@@ -9,7 +9,6 @@ from datetime import date
 
 from debpatch.compare.comparison import Comparison, Verdict
 from debpatch.compare.equality import Status
-from debpatch.compare.report import report
 from debpatch.dep3.settings import settings_of
 from debpatch.dep3.targets import PatchFile, PatchSet
 from debpatch.dep3.validate import Finding, look_up, validate
@@ -20,10 +19,12 @@ from debpatch.formats.series import SeriesEntry
 from debpatch.git.differences import Size
 from debpatch.git.repository import Commit, Repository
 from debpatch.git.tree import Tree
+from debpatch.landings.origin import named_alternatives
+from debpatch.landings.report import report
 from debpatch.landings.revisions import read_revisions
 from debpatch.package.package_tree import series_trees
+from debpatch.package.patch_series import by_the_series
 from debpatch.package.source_package import SourcePackage
-from debpatch.package.workspace import by_the_series, named_alternatives
 from debpatch.proposals.options import OwnPatch
 from debpatch.proposals.patch_text import split_trailers
 from debpatch.proposals.templates import say

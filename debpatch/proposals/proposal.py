@@ -17,9 +17,9 @@ from debpatch.git.differences import Size
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.ports import find_series
 from debpatch.package.apt import ask_versions
+from debpatch.package.base import package_base
 from debpatch.package.source_package import SourcePackage
 from debpatch.package.target import package_target
-from debpatch.package.workspace import package_base
 from debpatch.proposals.bugs import Answer, Bugs
 from debpatch.proposals.commit_facts import CommitFacts, commit_facts
 from debpatch.proposals.debdiff import Debdiff, debdiff

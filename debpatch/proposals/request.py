@@ -10,8 +10,8 @@ from debpatch.errors import DebpatchError
 from debpatch.formats.patch import parse_patch
 from debpatch.git.repository import Commit, Repository
 from debpatch.package.patch_file import read_patch
+from debpatch.package.patch_series import by_the_series
 from debpatch.package.source_package import SourcePackage, open_package
-from debpatch.package.workspace import by_the_series
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.changelog import require_finished
 from debpatch.proposals.export_patch import export_patches

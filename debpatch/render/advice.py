@@ -41,7 +41,7 @@ from debpatch.review.advice import (
     Upstreams,
 )
 from debpatch.review.gather import PROPOSALS
-from debpatch.review.review import Inputs, NoAnswer, Review, Topic, Unknown
+from debpatch.review.review import Invocation, NoAnswer, Review, Topic, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,22 +217,22 @@ def _size(size: Size) -> str:
 
 
 def _command(step: NextStep, review: Review) -> str | None:
-    inputs = review.inputs
+    invocation = review.invocation
     match step.action:
         case Action.TAKE_UPSTREAM | Action.TAKE_REPAIRS:
             if review.package:
-                return _import_commits(inputs, step.commits)
+                return _import_commits(invocation, step.commits)
             return _cherry_pick(step.commits)
         case Action.KEEP | Action.CARRY_REST | Action.MATCH_UPSTREAM:
-            return _on_patch(inputs, "diff-upstream")
+            return _on_patch(invocation, "diff-upstream")
         case Action.REFRESH:
             return "quilt refresh"
         case Action.CORRECT_HEADER:
-            return _on_patch(inputs, "validate-dep3", "--fix")
+            return _on_patch(invocation, "validate-dep3", "--fix")
         case Action.NAME_ORIGIN:
-            return _on_patch(inputs, "review", "--upstream", "SHA")
+            return _on_patch(invocation, "review", "--upstream", "SHA")
         case Action.SEND:
-            place = PurePosixPath(inputs.folder)
+            place = PurePosixPath(invocation.folder)
             debdiff = next(path for path in review.documents if path.endswith(".debdiff"))
             request = str(place / PROPOSALS / REQUEST)
             return shlex.join(["mutt", "-H", request, "-a", str(place / debdiff)])
@@ -240,20 +240,20 @@ def _command(step: NextStep, review: Review) -> str | None:
             return None
 
 
-def _on_patch(inputs: Inputs, command: str, *options: str) -> str:
+def _on_patch(invocation: Invocation, command: str, *options: str) -> str:
     """A command about the patch, with the inputs that the review was made from."""
-    base = ["--base", inputs.base] if inputs.base and command != "validate-dep3" else []
-    package = ["--package", inputs.package] if inputs.package else []
-    return _debpatch(command, *options, *_repo(inputs), *package, *base, inputs.patch)
+    base = ["--base", invocation.base] if invocation.base and command != "validate-dep3" else []
+    package = ["--package", invocation.package] if invocation.package else []
+    return _debpatch(command, *options, *_repo(invocation), *package, *base, invocation.patch)
 
 
-def _import_commits(inputs: Inputs, commits: Sequence[Commit]) -> str:
+def _import_commits(invocation: Invocation, commits: Sequence[Commit]) -> str:
     """The command that writes ``commits`` into the package, which it unpacks where need be."""
-    package = ["--package", inputs.unpacked] if inputs.unpacked else []
+    package = ["--package", invocation.unpacked] if invocation.unpacked else []
     revisions = ",".join(commit.short for commit in commits)
-    line = _debpatch("import-commits", revisions, *_repo(inputs), *package)
-    unpack = shlex.join(["dpkg-source", "-x", str(inputs.dsc)])
-    return f"{unpack} && {line}" if inputs.dsc else line
+    line = _debpatch("import-commits", revisions, *_repo(invocation), *package)
+    unpack = shlex.join(["dpkg-source", "-x", str(invocation.dsc)])
+    return f"{unpack} && {line}" if invocation.dsc else line
 
 
 def _cherry_pick(commits: Sequence[Commit]) -> str:
@@ -261,8 +261,8 @@ def _cherry_pick(commits: Sequence[Commit]) -> str:
     return shlex.join(["git", "cherry-pick", "-x", *(commit.short for commit in commits)])
 
 
-def _repo(inputs: Inputs) -> list[str]:
-    return ["--repo", inputs.repo] if inputs.repo else []
+def _repo(invocation: Invocation) -> list[str]:
+    return ["--repo", invocation.repo] if invocation.repo else []
 
 
 def _debpatch(*words: str) -> str:

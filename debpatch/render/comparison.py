@@ -12,8 +12,8 @@ from debpatch.compare.change import Change
 from debpatch.compare.comparison import Comparison, HunkComparison, Verdict
 from debpatch.compare.equality import Status
 from debpatch.compare.identifiers import Renaming
-from debpatch.compare.report import AlternativeReport, PatchReport, TreeDifference
 from debpatch.landings.identity import Identity
+from debpatch.landings.report import AlternativeReport, PatchReport, TreeDifference
 from debpatch.render.hunk_text import add_change, add_pairs
 from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
+from debpatch.package.locate import Located
 from debpatch.package.source_package import SourcePackage
-from debpatch.package.workspace import Workspace
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.documents import compose
 from debpatch.proposals.options import Option
@@ -55,9 +55,9 @@ class Documents:
     objections: tuple[Objection, ...]
 
 
-def documents(workspace: Workspace, facts: Facts, verdict: Verdict, wishes: Wishes) -> Documents:
+def documents(located: Located, facts: Facts, verdict: Verdict, wishes: Wishes) -> Documents:
     """Propose what ``verdict`` says; raises DebpatchError where there is nothing to propose."""
-    package = workspace.package
+    package = located.package
     if package is None or facts.target is None:
         raise DebpatchError("they are about a package; give it with --package")
     if facts.entry is not None:
@@ -68,7 +68,7 @@ def documents(workspace: Workspace, facts: Facts, verdict: Verdict, wishes: Wish
         )
     kind = wishes.kind or usual_kind(package, wishes.suite, wishes.now.date())
     suite = find_target(kind, wishes.suite or package.distribution, wishes.now.date())
-    repository, plan = workspace.repository, facts.plan
+    repository, plan = located.repository, facts.plan
     is_series = verdict is Verdict.REPLACE and plan is not None
     commits = [step.commit for step in plan.series] if plan and is_series else []
     patches = () if is_series else (facts.patch.name,)

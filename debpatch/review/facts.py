@@ -10,8 +10,6 @@ from datetime import date
 from debpatch.backport.conflicts import ConflictCheck, check_conflicts
 from debpatch.backport.plan import Plan, Tell, plan_backport
 from debpatch.backport.search import Bounds
-from debpatch.compare.report import PatchReport
-from debpatch.compare.report import report as compare
 from debpatch.dep3.settings import Settings, settings_of
 from debpatch.dep3.targets import PatchFile
 from debpatch.dep3.targets import PatchSet as HeaderTarget
@@ -29,8 +27,9 @@ from debpatch.landings.backports import Backports, find_backports
 from debpatch.landings.identity import Identity
 from debpatch.landings.origin import find_whole, read_alternatives
 from debpatch.landings.ports import in_order, own_series
+from debpatch.landings.report import PatchReport, compare
+from debpatch.package.locate import Located
 from debpatch.package.target import Target, package_target, revision_target
-from debpatch.package.workspace import Workspace
 from debpatch.proposals.options import Option, OwnPatch, StartingPoint, as_it_is, options_for
 from debpatch.review.judge import SAME, closest
 from debpatch.review.review import Facts, Neighbour, NoAnswer, SearchEnded, Topic, Unknown
@@ -39,40 +38,40 @@ _BOUNDS = Bounds(seconds=30)
 
 
 def gather_facts(
-    workspace: Workspace, today: date, upstream: Sequence[str] = (), tell: Tell = lambda _: None
+    located: Located, today: date, upstream: Sequence[str] = (), tell: Tell = lambda _: None
 ) -> Facts:
-    """Find out all there is to know about the patch of ``workspace``.
+    """Find out all there is to know about the patch of ``located``.
 
     ``upstream`` names the commits that it comes from, a series each; without it the patch does.
     Raises DebpatchError where what ``upstream`` names is not there, or is of another project.
     """
     unknown = _Unknown()
-    if workspace.unknown:
-        unknown.add(NoAnswer(Topic.TREE, workspace.unknown))
-    if workspace.notice:
-        unknown.add(NoAnswer(Topic.PACKAGE_TREE, workspace.notice))
-    repository, patch = workspace.repository, workspace.patch
+    if located.unknown:
+        unknown.add(NoAnswer(Topic.TREE, located.unknown))
+    if located.notice:
+        unknown.add(NoAnswer(Topic.PACKAGE_TREE, located.notice))
+    repository, patch = located.repository, located.patch
     with unknown.about(Topic.HISTORY):
         whole_history(repository)  # of which nearly all below asks
-    named, identity = _named(workspace, upstream, unknown)
+    named, identity = _named(located, upstream, unknown)
     fixes = tuple({commit.sha: commit for commits in named for commit in commits}.values())
-    target = _target(workspace, unknown)
+    target = _target(located, unknown)
     tell("where the fix stands upstream")
     surveys = _surveys(repository, fixes, target, unknown)
     series = own_series(repository, surveys) or in_order(repository, fixes)
     tell("what the patch carries")
-    comparison = _comparison(workspace, named, fixes, series)
-    header = _header(workspace, today, unknown)
+    comparison = _comparison(located, named, fixes, series)
+    header = _header(located, today, unknown)
     tell("which commits apply")
     plain = [commit for commit in fixes if len(commit.parents) < 2]
     plan = _plan(target, series, tell, unknown)
-    patched = _patched(workspace, target, comparison)
+    patched = _patched(located, target, comparison)
     tell("what the options cost")
     return Facts(
         patch,
-        workspace.package.called if workspace.package else None,
-        workspace.entry,
-        workspace.base,
+        located.package.called if located.package else None,
+        located.entry,
+        located.base,
         target.called if target else None,
         fixes,
         identity,
@@ -84,8 +83,8 @@ def gather_facts(
         tuple(neighbours(target, series, plan)) if target else (),
         tuple(_conflicts(target, plain, series, unknown)),
         plan,
-        tuple(_repairs(workspace, plan, patched)),
-        _options(workspace, target, patched, plain, comparison, series, plan),
+        tuple(_repairs(located, plan, patched)),
+        _options(located, target, patched, plain, comparison, series, plan),
         tuple(unknown.said),
     )
 
@@ -110,26 +109,26 @@ class _Unknown:
 
 
 def _named(
-    workspace: Workspace, upstream: Sequence[str], unknown: _Unknown
+    located: Located, upstream: Sequence[str], unknown: _Unknown
 ) -> tuple[Sequence[tuple[Commit, ...]], Identity | None]:
     """The commits that the patch comes from, one alternative each, and how they were found."""
     if upstream:
-        return read_alternatives(workspace, upstream)
+        return read_alternatives(located, upstream)
     with unknown.about(Topic.FIX):
-        named, found = read_alternatives(workspace)
-        if found is None and (whole := find_whole(workspace, [c for each in named for c in each])):
+        named, found = read_alternatives(located)
+        if found is None and (whole := find_whole(located, [c for each in named for c in each])):
             return (whole.commits,), whole
         return named, found
     return (), None
 
 
-def _target(workspace: Workspace, unknown: _Unknown) -> Target | None:
+def _target(located: Located, unknown: _Unknown) -> Target | None:
     """What to pick onto: the package as it is before the patch, else the base."""
-    package, repository = workspace.package, workspace.repository
-    if package is not None and workspace.notice is None:
+    package, repository = located.package, located.repository
+    if package is not None and located.notice is None:
         with unknown.about(Topic.PACKAGE):
-            return package_target(repository, package, workspace.base, workspace.entry)
-    return revision_target(repository, workspace.base) if workspace.base else None
+            return package_target(repository, package, located.base, located.entry)
+    return revision_target(repository, located.base) if located.base else None
 
 
 def _surveys(
@@ -141,43 +140,36 @@ def _surveys(
 
 
 def _comparison(
-    workspace: Workspace,
+    located: Located,
     named: Sequence[tuple[Commit, ...]],
     fixes: tuple[Commit, ...],
     series: tuple[Commit, ...],
 ) -> PatchReport:
-    repository = workspace.repository
+    repository = located.repository
     alternatives = list(named)
     for commits in (in_order(repository, fixes), series):
         if commits and {c.sha for c in commits} not in [{c.sha for c in a} for a in alternatives]:
             alternatives.append(commits)
-    return compare(
-        repository,
-        workspace.patch,
-        workspace.tree,
-        alternatives,
-        workspace.unknown,
-        workspace.found,
-    )
+    return compare(located, alternatives)
 
 
-def _header(workspace: Workspace, today: date, unknown: _Unknown) -> HeaderReport:
-    patch, package = workspace.patch, workspace.package
+def _header(located: Located, today: date, unknown: _Unknown) -> HeaderReport:
+    patch, package = located.patch, located.package
     settings = Settings()
     with unknown.about(Topic.SETTINGS):
         settings = settings_of(package)
-    file = PatchFile(patch.name, _name(workspace), lambda: patch.data)
+    file = PatchFile(patch.name, _name(located), lambda: patch.data)
     target = HeaderTarget([file], package=package)
-    found = look_up(target, workspace.repository, workspace.base)
+    found = look_up(target, located.repository, located.base)
     report = next(validate(target, settings, today, found))
     if report.unverifiable:
         unknown.add(NoAnswer(Topic.HEADER, report.unverifiable))
     return report
 
 
-def _name(workspace: Workspace) -> str:
+def _name(located: Located) -> str:
     """What the patch is called in the package's series, or would be."""
-    return workspace.entry or workspace.patch.name.rpartition("/")[2]
+    return located.entry or located.patch.name.rpartition("/")[2]
 
 
 def _plan(
@@ -208,12 +200,12 @@ def _conflicts(
                 yield check_conflicts(target, commits)
 
 
-def _patched(workspace: Workspace, target: Target | None, comparison: PatchReport) -> str | None:
+def _patched(located: Located, target: Target | None, comparison: PatchReport) -> str | None:
     """The tree of the target with the patch, where that applies."""
     if target is None or comparison.failures:
         return None
     edit = Edit.of(Tree(target.repository, target.tree, target.name))
-    edit.apply(workspace.patch.files)
+    edit.apply(located.patch.files)
     return edit.write("the patched tree").sha
 
 
@@ -240,20 +232,20 @@ def _tree_of_picks(target: Target, commits: Sequence[Commit]) -> str | None:
     return tree
 
 
-def _repairs(workspace: Workspace, plan: Plan | None, patched: str | None) -> Iterator[Pick]:
+def _repairs(located: Located, plan: Plan | None, patched: str | None) -> Iterator[Pick]:
     """Upstream's later mends of its own, each picked onto the patch and what comes after it."""
-    package, tree = workspace.package, patched
-    if tree and package and workspace.entry:
-        tree = package_target(workspace.repository, package, workspace.base).tree
+    package, tree = located.package, patched
+    if tree and package and located.entry:
+        tree = package_target(located.repository, package, located.base).tree
     for step in plan.series if plan else ():
         if tree and step.role == "follow-up":
-            picked = pick(workspace.repository, step.commit, tree)
+            picked = pick(located.repository, step.commit, tree)
             yield picked
             tree = picked.tree if picked.outcome == "clean" else tree
 
 
 def _options(
-    workspace: Workspace,
+    located: Located,
     target: Target | None,
     patched: str | None,
     fixes: Sequence[Commit],
@@ -264,7 +256,7 @@ def _options(
     """The patch as it is, upstream's commits as planned, a new release; as far as they are ways."""
     if target is None or target.base is None:
         return ()
-    package = workspace.package
+    package = located.package
     start = StartingPoint(
         target.repository, target.tree, target.base, package.name if package else ""
     )
@@ -273,7 +265,7 @@ def _options(
         best = closest(comparison.alternatives)
         compared = (best.comparison,) if best else ()
         is_same = best is not None and best.comparison.verdict in SAME
-        differing = () if is_same else (OwnPatch(_name(workspace), compared),)
+        differing = () if is_same else (OwnPatch(_name(located), compared),)
         own = as_it_is(start, "this patch", patched, fixes, differing)
     return options_for(start, own, series, plan)
 

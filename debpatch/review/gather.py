@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 from debpatch.backport.plan import Tell
 from debpatch.errors import DebpatchError
 from debpatch.git.clone import is_url
+from debpatch.package.locate import Located
 from debpatch.package.upstream import candidates
-from debpatch.package.workspace import Workspace
 from debpatch.review.advice import Action, NextStep, Request
 from debpatch.review.documents import Documents, Wishes, documents
 from debpatch.review.facts import gather_facts
 from debpatch.review.judge import judge
-from debpatch.review.review import Facts, Inputs, NoAnswer, Review, Topic, Verdict
+from debpatch.review.review import Facts, Invocation, NoAnswer, Review, Topic, Verdict
 from debpatch.review.timeline import timeline
 
 PROPOSALS = PurePosixPath("proposals")
@@ -23,18 +23,18 @@ PROPOSALS = PurePosixPath("proposals")
 
 
 def gather(
-    workspace: Workspace,
-    inputs: Inputs,
+    located: Located,
+    invocation: Invocation,
     wishes: Wishes,
     upstream: Sequence[str] = (),
     tell: Tell = lambda _: None,
 ) -> Review:
-    """Review the patch of ``workspace``.
+    """Review the patch of ``located``.
 
     ``upstream`` names the commits that it comes from, a series each; without it the patch does.
     Raises DebpatchError where what ``upstream`` names is not there.
     """
-    facts = gather_facts(workspace, wishes.now.date(), upstream, tell)
+    facts = gather_facts(located, wishes.now.date(), upstream, tell)
     found = judge(facts)
     known = {each.name: getattr(facts, each.name) for each in fields(Facts)}
     steps = list(found.next_steps)
@@ -42,30 +42,30 @@ def gather(
     if found.verdict not in {Verdict.DROP, Verdict.UNKNOWN}:
         tell("the documents")
         try:
-            written = documents(workspace, facts, found.verdict, wishes)
+            written = documents(located, facts, found.verdict, wishes)
             steps.append(_send(written))
             files = {str(PROPOSALS / name): data for name, data in written.files.items()}
         except DebpatchError as error:
             known["unknown"] = (*facts.unknown, NoAnswer(Topic.DOCUMENTS, str(error)))
-    repository = workspace.repository
+    repository = located.repository
     lanes = timeline(repository, facts.backports, facts.base) if facts.backports else None
     return Review(
         **known,
         verdict=found.verdict,
         reason=found.reason,
         next_steps=tuple(steps),
-        inputs=inputs,
+        invocation=invocation,
         documents=files,
         timeline=lanes,
-        upstream_url=_address(workspace, inputs.repo),
+        upstream_url=_address(located, invocation.repo),
     )
 
 
-def _address(workspace: Workspace, named: str | None) -> str | None:
+def _address(located: Located, named: str | None) -> str | None:
     """Where the upstream repository is on the net: where the user says, or else the package."""
     if named and is_url(named):
         return named
-    found = candidates(workspace.package, workspace.patch.header)
+    found = candidates(located.package, located.patch.header)
     return found[0].url if found else None
 
 

@@ -15,11 +15,11 @@ from debpatch.compare.change import Change
 from debpatch.compare.comparison import HunkComparison
 from debpatch.compare.comparison import Verdict as Equality
 from debpatch.compare.equality import Status
-from debpatch.compare.report import AlternativeReport
 from debpatch.compare.residual import ResidualReference
 from debpatch.dep3.validate import Finding
 from debpatch.git.merge import Pick
 from debpatch.landings.affected import is_trivia
+from debpatch.landings.report import AlternativeReport
 from debpatch.review.advice import (
     Action,
     Applied,

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from debpatch.backport.conflicts import ConflictCheck
 from debpatch.backport.plan import Plan
-from debpatch.compare.report import PatchReport
 from debpatch.dep3.validate import HeaderReport as HeaderReport
 from debpatch.formats.patch import Patch
 from debpatch.git.merge import Pick
 from debpatch.git.repository import Commit
 from debpatch.landings.backports import Backports
 from debpatch.landings.identity import Identity
+from debpatch.landings.report import PatchReport
 from debpatch.package.source_package import PackageName
 from debpatch.package.target import Carrier, TargetName
 from debpatch.proposals.options import Option
@@ -89,7 +89,7 @@ Unknown = NoAnswer | SearchEnded
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class Invocation:
     """What the user named: the ``patch``, and None for what was found without being named.
 
     ``folder`` is where the review goes. ``unpacked`` is the package's folder, into which patches
@@ -155,7 +155,7 @@ class Review(Facts):
     verdict: Verdict
     reason: Reason
     next_steps: tuple[NextStep, ...]
-    inputs: Inputs
+    invocation: Invocation
     documents: Mapping[str, bytes]
     timeline: Timeline | None = None
     upstream_url: str | None = None

@@ -12,6 +12,7 @@ from stories import FIX, GUARD, project, source
 from debpatch.backport.conflicts import ConflictCheck, check_conflicts
 from debpatch.git.repository import Repository
 from debpatch.package.target import Carrier, open_target, revision_target
+from debpatch.package.upstream import Inputs
 
 
 def check(repo: Repo, onto: str, *shas: str, blame: bool = False) -> ConflictCheck:
@@ -141,7 +142,7 @@ def test_a_package_and_the_patch_that_carries_a_commit(tmp_path: Path) -> None:
         {"lengths.patch": patch_of(repo, first, header)},
         {"link.c": source(), "configure": "generated\n"},
     )
-    with open_target(str(place), repo=str(repo.path)) as target:
+    with open_target(str(place), Inputs(str(repo.path))) as target:
         assert target.base == "v1.0"
         commits = [target.repository.commit(sha) for sha in (first, second, third)]
         found = check_conflicts(target, commits)

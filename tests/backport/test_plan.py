@@ -19,6 +19,7 @@ from debpatch.backport.plan import Plan, plan_backport
 from debpatch.backport.search import Bounds
 from debpatch.git.repository import Repository
 from debpatch.package.target import Carrier, open_target, revision_target
+from debpatch.package.upstream import Inputs
 
 from .test_conflicts import package, patch_of
 
@@ -246,7 +247,7 @@ def test_a_package(tmp_path: Path) -> None:
         {"by-hand.patch": patch_of(repo, first, "Description: lengths\n---\n")},
         {"link.c": source()},
     )
-    with open_target(str(place), repo=str(repo.path)) as target:
+    with open_target(str(place), Inputs(str(repo.path))) as target:
         commits = [target.repository.commit(sha) for sha in (first, second)]
         found = plan_backport(target, commits)
     assert [step.carried_by for step in found.steps] == [Carrier("by-hand.patch"), None]

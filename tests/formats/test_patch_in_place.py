@@ -12,10 +12,11 @@ from debpatch.errors import DebpatchError
 from debpatch.git.repository import Repository
 from debpatch.git.tree import Edit
 from debpatch.landings.revisions import merges_in
+from debpatch.package.locate import locate
 from debpatch.package.package_tree import package_tree
 from debpatch.package.patch_file import read_patch
 from debpatch.package.source_package import open_package
-from debpatch.package.workspace import open_workspace
+from debpatch.package.upstream import Inputs
 
 BODY = "@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n"
 BACK = "@@ -1,3 +1,3 @@\n one\n-2\n+two\n three\n"
@@ -49,15 +50,12 @@ def package_of(
 
 def result(repo: Repo, patch: Path, package: Path | None = None, base: str | None = None) -> str:
     """What the patch makes of the file; fails where it does not apply."""
-    with open_workspace(
-        read_patch(patch),
-        repo=str(repo.path),
-        package=str(package) if package else None,
-        base=base,
-    ) as workspace:
-        assert workspace.tree is not None
-        edit = Edit.of(workspace.tree)
-        assert edit.apply(workspace.patch.files) == []
+    with locate(
+        read_patch(patch), Inputs(str(repo.path), str(package) if package else None, base)
+    ) as located:
+        assert located.tree is not None
+        edit = Edit.of(located.tree)
+        assert edit.apply(located.patch.files) == []
         return (edit.write("after").read("src/x.c") or b"").decode()
 
 
@@ -98,13 +96,13 @@ def test_a_base_that_is_named_wins_over_a_package_that_is_found(
     monkeypatch.chdir(package)
     patch = tmp_path / "fix.patch"
     patch.write_text(PLAIN)
-    with open_workspace(read_patch(patch), repo=str(repo.path), base="v1.0") as workspace:
-        assert workspace.tree
-        assert (workspace.tree.name, workspace.found) == ("v1.0", "--base")
-    with open_workspace(read_patch(patch), repo=str(repo.path)) as workspace:
-        assert workspace.tree
-        assert workspace.tree.read("src/x.c") == b"other\n"
-        assert workspace.found == "the package around the current folder"
+    with locate(read_patch(patch), Inputs(str(repo.path), base="v1.0")) as located:
+        assert located.tree
+        assert (located.tree.name, located.found) == ("v1.0", "--base")
+    with locate(read_patch(patch), Inputs(str(repo.path))) as located:
+        assert located.tree
+        assert located.tree.read("src/x.c") == b"other\n"
+        assert located.found == "the package around the current folder"
 
 
 def test_a_base_that_is_not_there_is_an_error_beside_a_package_too(
@@ -120,10 +118,10 @@ def test_packaging_alone_goes_onto_its_base(repo: Repo, tmp_path: Path) -> None:
         tmp_path, "new.patch\nfix.patch\n", {"new.patch": NEW, "fix.patch": PLAIN}, {}
     )
     patch = package / "debian/patches/fix.patch"
-    with open_workspace(read_patch(patch), repo=str(repo.path)) as workspace:
-        assert workspace.tree
-        assert sorted(workspace.tree.paths) == ["new.c", "src/x.c"]
-        assert workspace.notice is None
+    with locate(read_patch(patch), Inputs(str(repo.path))) as located:
+        assert located.tree
+        assert sorted(located.tree.paths) == ["new.c", "src/x.c"]
+        assert located.notice is None
 
 
 def test_a_series_that_does_not_apply_gives_way_to_the_base(repo: Repo, tmp_path: Path) -> None:
@@ -131,11 +129,11 @@ def test_a_series_that_does_not_apply_gives_way_to_the_base(repo: Repo, tmp_path
     patches = {"broken.patch": broken, "fix.patch": PLAIN}
     package = package_of(tmp_path, "broken.patch\nfix.patch\n", patches)
     patch = package / "debian/patches/fix.patch"
-    with open_workspace(read_patch(patch), repo=str(repo.path)) as workspace:
-        assert workspace.tree
-        assert workspace.tree.name == "v1.0"
-        assert workspace.notice is not None
-        assert "broken.patch of the series does not apply" in workspace.notice
+    with locate(read_patch(patch), Inputs(str(repo.path))) as located:
+        assert located.tree
+        assert located.tree.name == "v1.0"
+        assert located.notice is not None
+        assert "broken.patch of the series does not apply" in located.notice
 
 
 @pytest.mark.parametrize("first", [NEW, "Description: nothing yet\n"])

@@ -10,7 +10,8 @@ from debpatch.errors import DebpatchError
 from debpatch.formats.patch import parse_patch
 from debpatch.landings.identity import Identity
 from debpatch.landings.origin import read_alternatives
-from debpatch.package.workspace import open_workspace
+from debpatch.package.locate import locate
+from debpatch.package.upstream import Inputs
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +23,8 @@ def compared_with(
     repo: Repo, text: str, *named: str, base: str = "v1.0"
 ) -> tuple[list[str], Identity | None]:
     (patch,) = parse_patch(text.encode(), "some.patch")
-    with open_workspace(patch, repo=str(repo.path), base=base) as workspace:
-        series, identity = read_alternatives(workspace, named)
+    with locate(patch, Inputs(str(repo.path), base=base)) as located:
+        series, identity = read_alternatives(located, named)
     return [commit.sha for commits in series for commit in commits], identity
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from debpatch.demo import Demo
 from debpatch.package.source_package import open_package
-from debpatch.package.upstream import open_upstream
+from debpatch.package.upstream import Inputs, open_upstream
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.proposal import Proposal, gather
 from debpatch.proposals.request import Change, find_target, proposed_by
@@ -63,6 +63,6 @@ def proposal(demo: Demo) -> Proposal:
     current = open_package(str(demo.package))
     suite = find_target("pu", "trixie", NOW.date())
     change = Change(None, (str(demo.patch),), (), Bugs(debian=(9000077,)), None)
-    with open_upstream(current, repo=str(demo.repository)) as repository:
+    with open_upstream(Inputs(str(demo.repository)), current) as repository:
         new = proposed_by(repository, current, change, "pu", suite, GRETE, NOW)
         return gather(repository, current, new, "pu", suite, unstable="1.5.0-1", bugs=change.bugs)

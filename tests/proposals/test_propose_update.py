@@ -20,7 +20,7 @@ from debian.debian_support import Version
 from debpatch.demo import Demo
 from debpatch.errors import DebpatchError
 from debpatch.package.source_package import open_package
-from debpatch.package.upstream import open_upstream
+from debpatch.package.upstream import Inputs, open_upstream
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.debdiff import debdiff
 from debpatch.proposals.documents import compose
@@ -299,7 +299,7 @@ def rules_of(demo: Demo, package: Path, proposal: Proposal) -> Callable[[], set[
 
     def found() -> set[str]:
         current, new = open_package(str(demo.package)), open_package(str(package))
-        with open_upstream(current, repo=str(demo.repository)) as repository:
+        with open_upstream(Inputs(str(demo.repository)), current) as repository:
             patches, _ = read_patches(repository, current, new)
             update = replace(
                 proposal, version=new.version, distribution=new.distribution, patches=patches,

@@ -12,9 +12,9 @@ from debpatch.compare.absence import Reason
 from debpatch.compare.change import Change
 from debpatch.compare.comparison import HunkComparison
 from debpatch.compare.equality import Status
-from debpatch.compare.report import AlternativeReport
 from debpatch.formats.repository_url import repository_at_forge
 from debpatch.git.repository import Commit
+from debpatch.landings.report import AlternativeReport
 from debpatch.render.html.sides import Row, rows
 
 _MOST_ROWS = 400

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from debpatch.compare.alternative import Alternative, moved_paths, read_alternative
 from debpatch.compare.change import Change, changes
-from debpatch.compare.comparison import Comparison, compare
+from debpatch.compare.comparison import Comparison
+from debpatch.compare.comparison import compare as compare_hunks
 from debpatch.compare.equality import Status
 from debpatch.compare.origins import Origin, origins
 from debpatch.compare.residual import Marker, ResidualReference, markers, residual_references
@@ -18,6 +19,8 @@ from debpatch.git.merge import pick
 from debpatch.git.releases import first_release
 from debpatch.git.repository import Commit, Repository
 from debpatch.git.tree import Edit, Failure, Tree
+from debpatch.landings.identity import Identity
+from debpatch.package.locate import Located
 
 
 @dataclass(frozen=True)
@@ -52,20 +55,23 @@ class PatchReport:
     """A patch beside its alternatives.
 
     ``base`` names the tree that it applies to, found by ``base_from``; None (and ``unknown`` says
-    why) where that is not known, and then ``residual`` is None: nobody looked. ``failures`` are
-    hunks without a place; ``is_applied`` says that this is because the tree has the whole patch
-    already. ``markers`` are those of a conflict that somebody did not resolve.
+    why) where that is not known, and then ``residual`` is None: nobody looked. ``notice`` says why
+    it is not the tree to expect. ``failures`` are hunks without a place; ``is_applied`` says that
+    this is because the tree has the whole patch already. ``markers`` are those of a conflict that
+    somebody did not resolve. ``identity`` is how the commits were found that nothing named.
     """
 
     patch: Patch
     base: str | None
-    base_from: str | None
-    unknown: str | None
     failures: tuple[Failure, ...]
     is_applied: bool
     alternatives: tuple[AlternativeReport, ...]
     residual: tuple[ResidualReference, ...] | None
     markers: tuple[Marker, ...] = ()
+    base_from: str | None = None
+    unknown: str | None = None
+    notice: str | None = None
+    identity: Identity | None = None
 
     @property
     def binaries(self) -> tuple[FileDiff, ...]:
@@ -73,15 +79,29 @@ class PatchReport:
         return tuple(file for file in self.patch.files if file.binary)
 
 
+def compare(
+    located: Located, alternatives: Sequence[Sequence[Commit]], identity: Identity | None = None
+) -> PatchReport:
+    """Compare the patch, where it belongs, with each of ``alternatives``, a series of commits each.
+
+    ``identity`` is how they were found, where nothing named them.
+    """
+    return replace(
+        report(located.repository, located.patch, located.tree, alternatives),
+        base_from=located.found,
+        unknown=located.unknown,
+        notice=located.notice,
+        identity=identity,
+    )
+
+
 def report(
     repository: Repository,
     patch: Patch,
     base: Tree | None,
     alternatives: Sequence[Sequence[Commit]],
-    unknown: str | None = None,
-    base_from: str | None = None,
 ) -> PatchReport:
-    """Compare ``patch`` with each of ``alternatives``, a series of commits each."""
+    """Compare ``patch``, which applies to ``base``, with each of ``alternatives``."""
     failures: list[Failure] = []
     is_applied = False
     after: Tree | None = None
@@ -97,9 +117,14 @@ def report(
     )
     theirs = (change for item in reports for change in item.alternative.changes)
     return PatchReport(
-        patch, base.name if base else None, base_from, unknown, tuple(failures), is_applied,
-        reports, residual, markers(patch.files, theirs),
-    )  # fmt: skip
+        patch,
+        base.name if base else None,
+        tuple(failures),
+        is_applied,
+        reports,
+        residual,
+        markers(patch.files, theirs),
+    )
 
 
 def _compare(
@@ -112,7 +137,7 @@ def _compare(
     alternative = read_alternative(repository, commits)
     moved = moved_paths(alternative, base) if base else {}
     ours = changes(patch.files, None)
-    comparison = compare(alternative.changes, ours, base, moved)
+    comparison = compare_hunks(alternative.changes, ours, base, moved)
     released = tuple(first_release(repository, commit.sha) for commit in commits)
     trees = (
         _trees(repository, base, after, commits) if base and after and len(commits) > 1 else None

@@ -10,8 +10,10 @@ from source_packages import packaging, write_tree
 
 from debpatch.errors import DebpatchError
 from debpatch.git.repository import Repository
+from debpatch.landings.origin import named_alternatives
+from debpatch.package.locate import locate
 from debpatch.package.patch_file import read_patch
-from debpatch.package.workspace import named_alternatives, open_workspace
+from debpatch.package.upstream import Inputs
 
 BODY = "@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n"
 PLAIN = f"--- a/x.c\n+++ b/x.c\n{BODY}"
@@ -42,14 +44,12 @@ def found(
     repo: Repo | None, patch: Path, package: Path | None = None, base: str | None = None
 ) -> tuple[str | None, str | None, str | None]:
     """The base, the tree's name and why there is none."""
-    with open_workspace(
+    with locate(
         read_patch(patch),
-        repo=str(repo.path) if repo else None,
-        package=str(package) if package else None,
-        base=base,
-    ) as workspace:
-        tree = workspace.tree.name if workspace.tree else None
-        return workspace.base, tree, workspace.unknown
+        Inputs(str(repo.path) if repo else None, str(package) if package else None, base),
+    ) as located:
+        tree = located.tree.name if located.tree else None
+        return located.base, tree, located.unknown
 
 
 def test_the_base_that_is_named(repo: Repo, tmp_path: Path) -> None:
