@@ -7,7 +7,7 @@ imported where they are needed, as a command needs but a part of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -83,31 +83,35 @@ def header_checks(
 
     rules = rules or Rules()
     targets = open_targets(paths, inputs.package)
-    with _named_repository(inputs) as repository:
-        yield [
-            HeaderCheck(
+    with ExitStack() as stack:
+        repositories: dict[str, Repository | None] = {}
+        checks = []
+        for target in targets:
+            name = target.package.name if target.package else ""
+            if name not in repositories:
+                opened = _named_repository(inputs, target.package)
+                repositories[name] = stack.enter_context(opened)
+            repository = repositories[name]
+            run = partial(
+                validate,
                 target,
-                partial(
-                    validate,
-                    target,
-                    settings_of(target.package).narrowed(rules.selected, rules.ignored),
-                    date.today(),
-                    look_up(target, repository, inputs.base) if repository else None,
-                ),
+                settings_of(target.package).narrowed(rules.selected, rules.ignored),
+                date.today(),
+                look_up(target, repository, inputs.base) if repository else None,
             )
-            for target in targets
-        ]
+            checks.append(HeaderCheck(target, run))
+        yield checks
 
 
 @contextmanager
-def _named_repository(inputs: Inputs) -> Iterator[Repository | None]:
+def _named_repository(inputs: Inputs, package: SourcePackage | None) -> Iterator[Repository | None]:
     """The upstream repository, if one is named: a check of form alone needs none."""
     from debpatch.package.upstream import open_repository
 
     if inputs.repo is None:
         yield None
         return
-    with open_repository(inputs.repo, inputs) as repository:
+    with open_repository(inputs.repo, inputs, package) as repository:
         yield repository
 
 

@@ -59,14 +59,23 @@ class Answers:
                 found[command] = {(one["sha"], one["kind"]) for each in lists for one in each}
         return found
 
-    def contradictions(self) -> list[str]:
-        """Commits of which two answers say two things."""
-        said: dict[str, dict[object, str]] = defaultdict(dict)
-        for command, document in self.documents.items():
+    @property
+    def released_in(self) -> Mapping[str, set[str | None]]:
+        """For each commit all releases that are said to be the first that has it."""
+        said: dict[str, set[str | None]] = defaultdict(set)
+        for document in self.documents.values():
             for each in _objects(document):
                 if isinstance(each.get("sha"), str) and "released_in" in each:
-                    said[each["sha"]].setdefault(each["released_in"], command)
-        different = [f"{sha[:12]}: in {values}" for sha, values in said.items() if len(values) > 1]
+                    said[each["sha"]].add(each["released_in"])
+        return said
+
+    def contradictions(self) -> list[str]:
+        """Commits of which two answers say two things."""
+        different = [
+            f"{sha[:12]}: in {sorted(map(str, releases))}"
+            for sha, releases in self.released_in.items()
+            if len(releases) > 1
+        ]
         landings = self.landings
         if landings.get("validate-dep3"):
             one, other = landings["find-backports"], landings["validate-dep3"]

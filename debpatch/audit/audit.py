@@ -12,7 +12,8 @@ from debpatch.dep3.settings import settings_of
 from debpatch.dep3.targets import package_target
 from debpatch.dep3.validate import Finding, look_up, validate
 from debpatch.errors import DebpatchError
-from debpatch.formats.versions import Release, parse_version, releases
+from debpatch.formats.versions import Release, parse_version
+from debpatch.git.releases import known_releases
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.identity import Identity, Subject, identify, read_subject
 from debpatch.landings.repairs import FollowUp
@@ -137,7 +138,7 @@ def audit_series(
     applications = tuple(apply_in_turn(source.tree, patches))
     tell("reading upstream's history")
     paths = {path for patch in patches for path in patch.paths}
-    upstream = Upstream.read(repository, since, package.name, paths)
+    upstream = Upstream.read(repository, since, paths)
     tell("checking the headers")
     target = package_target(package)
     headers = look_up(target, repository, base)
@@ -214,7 +215,7 @@ def _base(
 def _older_release(repository: Repository, package: SourcePackage) -> str | None:
     """The commit of the newest release before the package's version: what it has, that has."""
     version = parse_version(upstream_part(package.upstream_version))
-    known = releases(repository.tag_commits, package.name)
+    known = known_releases(repository)
     older = [release for release in known if version and release.version.key < version.key]
     return repository.tag_commits[older[-1].tag] if older else None
 

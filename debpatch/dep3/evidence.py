@@ -128,12 +128,11 @@ def gather(
     patch: bytes,
     repository: Repository,
     base: Release | None,
-    package_name: str = "",
 ) -> Evidence:
     """Compare the ``patch`` with the commits that its header has ``named``, and place them.
 
-    ``base`` is the release that is packaged, ``package_name`` the package's name, if known. Raises
-    DebpatchError where the patch's diff is damaged or the repository lacks objects.
+    ``base`` is the release that is packaged, if known. Raises DebpatchError where the patch's diff
+    is damaged or the repository lacks objects.
     """
     from debpatch.compare.change import changes
     from debpatch.formats.diff import parse_diff
@@ -151,7 +150,7 @@ def gather(
             sha = one.commit.sha
             if sha not in theirs:
                 theirs[sha] = changes(commit_diff(repository, one.commit).files, sha)
-            releases = releases_with(repository, sha, package_name)
+            releases = releases_with(repository, sha)
             one = replace(one, match=_match(theirs[sha], ours), releases=releases)
         compared.append(one)
     origins = [one.commit.sha for one in compared if one.kind == "origin" and one.commit]
@@ -161,10 +160,8 @@ def gather(
         tuple(compared),
         _match(several, ours) if several else None,
         source,
-        in_releases(repository, source.commit.sha, package_name)
-        if source and source.commit
-        else (),
-        known_releases(repository, package_name),
+        in_releases(repository, source.commit.sha) if source and source.commit else (),
+        known_releases(repository),
         base,
         complete=bool(repository.refs) and not (repository.shallow or repository.partial),
     )

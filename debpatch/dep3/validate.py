@@ -56,11 +56,10 @@ class HeaderReport:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The upstream repository, the release that is packaged, the package's name if it is known."""
+    """The upstream repository, and the release that is packaged."""
 
     repository: Repository
     base: Release | None
-    package_name: str = ""
 
 
 NO_REPOSITORY = "no upstream repository was given"
@@ -78,9 +77,8 @@ def look_up(target: PatchSet, repository: Repository, base: str | None = None) -
         from debpatch.git.history import whole_history
 
         whole_history(repository)  # of which nearly all is asked
-    name = target.package.name if target.package else ""
     tag = base or _base(target, repository)
-    return Upstream(repository, read_release(tag, name) if tag else None, name)
+    return Upstream(repository, read_release(tag, repository.project) if tag else None)
 
 
 def _base(target: PatchSet, repository: Repository) -> str | None:
@@ -154,7 +152,7 @@ def _evidence(
     if all(one.kind == "cause" for one in named):
         return None, "no upstream commit is named"
     try:
-        evidence = gather(named, data, upstream.repository, upstream.base, upstream.package_name)
+        evidence = gather(named, data, upstream.repository, upstream.base)
     except DebpatchError as error:
         return None, str(error)
     if not any(one.commit for one in named if one.kind != "cause"):

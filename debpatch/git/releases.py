@@ -9,28 +9,28 @@ from debpatch.git.repository import Repository
 
 
 @cached_while_open()
-def known_releases(repository: Repository, package_name: str = "") -> tuple[Release, ...]:
+def known_releases(repository: Repository) -> tuple[Release, ...]:
     """The project's releases, oldest version first.
 
-    Where the tags of several projects are in the repository, ``package_name`` tells which it is;
-    without it, it is the one with most of them.
+    Where the tags of several projects are in the repository, ``project`` tells which it is; where
+    nobody said so, it is the one with most of them.
     """
-    return tuple(releases(repository.tag_commits, package_name))
+    return tuple(releases(repository.tag_commits, repository.project))
 
 
 @cached_while_open()
-def releases_with(repository: Repository, sha: str, package_name: str = "") -> tuple[Release, ...]:
+def releases_with(repository: Repository, sha: str) -> tuple[Release, ...]:
     """The releases whose history has the commit with the full id ``sha``, oldest version first.
 
     ``git describe --contains`` would name the nearest tag, which may be on another branch.
     """
     having = tags_containing(repository, sha)
-    return tuple(r for r in known_releases(repository, package_name) if r.tag in having)
+    return tuple(r for r in known_releases(repository) if r.tag in having)
 
 
-def first_release(repository: Repository, sha: str, package_name: str = "") -> str | None:
+def first_release(repository: Repository, sha: str) -> str | None:
     """The tag of the release with the lowest version that has the commit; None if none does."""
-    return next((r.tag for r in releases_with(repository, sha, package_name)), None)
+    return next((r.tag for r in releases_with(repository, sha)), None)
 
 
 @cached_while_open()

@@ -64,7 +64,16 @@ class Ref:
 
 
 class Repository(PrivateRepository):
-    """The upstream repository as debpatch sees it; a context manager that leaves no trace."""
+    """The upstream repository as debpatch sees it; a context manager that leaves no trace.
+
+    ``project`` is the name of the source package that is asked about, or nothing: it tells its
+    releases from those of other projects that share the repository.
+    """
+
+    def __init__(self, path: Path | str, project: str = "") -> None:
+        """Open the repository at ``path``; raises DebpatchError as PrivateRepository does."""
+        super().__init__(path)
+        self.project = project
 
     # -- names ---------------------------------------------------------------------------------
 

@@ -218,8 +218,7 @@ class _Survey:
 
     def released_in(self, commit: Commit) -> str | None:
         """The oldest release that has the commit; None for a patch of the package's."""
-        name = self.package.called.source if self.package else ""
-        return None if self._is_own(commit) else first_release(self.repository, commit.sha, name)
+        return None if self._is_own(commit) else first_release(self.repository, commit.sha)
 
     def _is_own(self, commit: Commit) -> bool:
         return self.package is not None and commit.sha in self.package.own

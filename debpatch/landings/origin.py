@@ -97,11 +97,11 @@ def find_origin(located: Located) -> Identity | None:
     Only commits that the packaged release does not have are looked at. Raises DebpatchError where
     the clone lacks objects.
     """
-    repository, patch, package = located.repository, located.patch, located.package
+    repository, patch = located.repository, located.patch
     entry = SeriesEntry(patch.name, 1, reverse=False, line=0)
     alone = SeriesPatch(entry, patch.data, patch.files)
     base = repository.resolve(located.base) if located.base else None
-    upstream = Upstream.read(repository, base, package.name if package else "", alone.paths)
+    upstream = Upstream.read(repository, base, alone.paths)
     before = Edit.of(located.tree) if located.tree else None
     (found,) = identify(upstream, [read_subject(upstream, alone)], [before])
     return found

@@ -36,11 +36,8 @@ class InReleases:
         return self.releases[0] if self.releases else None
 
 
-def in_releases(repository: Repository, sha: str, package_name: str = "") -> tuple[InReleases, ...]:
-    """The landings of the commit ``sha`` with the releases of each; the newest commit first.
-
-    ``package_name`` tells the project's tags in a repository that several share.
-    """
+def in_releases(repository: Repository, sha: str) -> tuple[InReleases, ...]:
+    """The landings of the commit ``sha`` with the releases of each; the newest commit first."""
     ages = whole_history(repository).ages
     found = [each for each in find_landings(repository, sha) if each.is_claimed]
     found.sort(key=lambda each: -ages.get(each.commit.sha, -1))
@@ -49,7 +46,7 @@ def in_releases(repository: Repository, sha: str, package_name: str = "") -> tup
             each,
             tuple(
                 release
-                for release in releases_with(repository, each.commit.sha, package_name)
+                for release in releases_with(repository, each.commit.sha)
                 if stands(repository, repository.tag_commits[release.tag], each.commit.sha)
             ),
         )

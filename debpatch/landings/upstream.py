@@ -30,11 +30,10 @@ class Upstream:
     ``base`` is the full id of the packaged release's commit, or of the last one known before it;
     None where there is none. ``later`` are the commits that it does not have, merges left out, and
     ``changes`` what these did to the files of the series. ``releases`` are all, oldest version
-    first; ``own_line`` those that come after the base on its own line. ``name`` is the package's.
+    first; ``own_line`` those that come after the base on its own line.
     """
 
     repository: Repository
-    name: str
     base: str | None
     history: History
     later: Mapping[str, Commit]
@@ -45,15 +44,12 @@ class Upstream:
     _by_line: Mapping[bytes, Sequence[str]] = field(repr=False)
 
     @classmethod
-    def read(
-        cls, repository: Repository, base: str | None, name: str, paths: Iterable[str]
-    ) -> Upstream:
+    def read(cls, repository: Repository, base: str | None, paths: Iterable[str]) -> Upstream:
         """Read what bears on ``paths``, the files that a series changes.
 
-        ``name`` is the package's, to tell its releases from others in the repository. Raises
-        DebpatchError where the clone lacks objects.
+        Raises DebpatchError where the clone lacks objects.
         """
-        known = known_releases(repository, name)
+        known = known_releases(repository)
         history = whole_history(repository)
         branches = release_branches(repository)
         main = branches[0].tip if branches else None
@@ -69,7 +65,6 @@ class Upstream:
         changes = read_changes(repository, tips, without, places) if places and later else {}
         return cls(
             repository,
-            name,
             base,
             history,
             later,
@@ -86,7 +81,7 @@ class Upstream:
 
     def releases_with(self, sha: str) -> tuple[Release, ...]:
         """The releases that have the commit, oldest version first."""
-        return releases_with(self.repository, sha, self.name)
+        return releases_with(self.repository, sha)
 
     @property
     def newest(self) -> Release | None:

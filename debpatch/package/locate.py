@@ -56,7 +56,7 @@ def locate(patch: Patch, inputs: Inputs) -> Iterator[Located]:
     package, found = _package(inputs.package, patch)
     base = inputs.base
     where = inputs.repo or _named_repository(package, patch)
-    with open_repository(where, inputs) as repository:
+    with open_repository(where, inputs, package) as repository:
         if base is not None:
             repository.resolve(base)  # what is not there is an error, whatever it is needed for
         if package is None or (base is not None and inputs.package is None):

@@ -47,15 +47,16 @@ def open_upstream(inputs: Inputs, package: SourcePackage | None) -> Iterator[Rep
             "--repo . for the one here" if is_in_repository(Path()) else "a clone's folder or a URL"
         )
         raise DebpatchError(f"nothing names the upstream repository; give it with --repo ({what})")
-    with open_repository(where, inputs) as repository:
+    with open_repository(where, inputs, package) as repository:
         yield repository
 
 
-def open_repository(where: str, inputs: Inputs) -> Repository:
-    """Open the repository at the path or URL ``where``, as ``inputs`` say of clones."""
+def open_repository(where: str, inputs: Inputs, package: SourcePackage | None) -> Repository:
+    """Open ``package``'s repository at the path or URL ``where``, as ``inputs`` say of clones."""
+    project = package.name if package else ""
     if is_url(where):
-        return Repository(clone(where, update=inputs.update, progress=inputs.progress))
-    return Repository(Path(where))
+        where = str(clone(where, update=inputs.update, progress=inputs.progress))
+    return Repository(Path(where), project)
 
 
 # -- where the upstream repository is, as a package or a patch says --------------------------------

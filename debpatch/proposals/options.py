@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from debpatch.backport.plan import Plan, Role, Step
 from debpatch.compare.comparison import Comparison
-from debpatch.formats.versions import Release, read_release, releases
+from debpatch.formats.versions import Release, read_release
 from debpatch.git.differences import Size, diffstat
 from debpatch.git.history import commits_between, is_ancestor
 from debpatch.git.merge import certain, pick, pick_each, unaffected
-from debpatch.git.releases import first_release, tags_containing
+from debpatch.git.releases import first_release, known_releases, tags_containing
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.repairs import follow_ups
 
@@ -98,15 +98,14 @@ class StartingPoint:
     repository: Repository
     tree: str
     base: str
-    package_name: str
 
     @property
     def line(self) -> tuple[Release, ...]:
         """The releases after the base with the same first two numbers, oldest first."""
-        base = read_release(self.base, self.package_name)
+        base = read_release(self.base, self.repository.project)
         if base is None:
             return ()
-        known = releases(self.repository.tags, self.package_name)
+        known = known_releases(self.repository)
         numbers = base.version.numbers[:2]
         return tuple(
             release

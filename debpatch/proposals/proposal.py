@@ -125,7 +125,7 @@ def gather(
     patches, commits = read_patches(repository, current, proposed)
     before = package_target(repository, current, tag)
     after = package_target(repository, proposed, tag if _same_upstream(current, proposed) else None)
-    ground = StartingPoint(repository, before.tree, tag, current.name)
+    ground = StartingPoint(repository, before.tree, tag)
     if not options:
         own = as_it_is(ground, "this update", after.tree, commits, own_patches(patches))
         series = series or find_series(before, commits, ground.line)

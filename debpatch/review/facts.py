@@ -256,10 +256,7 @@ def _options(
     """The patch as it is, upstream's commits as planned, a new release; as far as they are ways."""
     if target is None or target.base is None:
         return ()
-    package = located.package
-    start = StartingPoint(
-        target.repository, target.tree, target.base, package.name if package else ""
-    )
+    start = StartingPoint(target.repository, target.tree, target.base)
     own = None
     if patched:
         best = closest(comparison.alternatives)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from debpatch.formats.versions import releases
 from debpatch.git.branches import Branch, is_prerelease
 from debpatch.git.history import History, read_history
+from debpatch.git.releases import known_releases
 from debpatch.git.repository import Repository
 from debpatch.landings.backports import Backports, State
 
@@ -62,7 +62,7 @@ def timeline(repository: Repository, backports: Sequence[Backports], base: str |
     history = read_history(repository, [branch.tip for branch in branches], [oldest.sha])
     bits = {branch: 1 << number for number, branch in enumerate(branches)}
     reached = history.reached(_starts(branches))
-    known = {release.tag: tags[release.tag] for release in releases(tags)}
+    known = {release.tag: tags[release.tag] for release in known_releases(repository)}
     lanes = []
     for number, branch in enumerate(branches):
         above = (1 << number) - 1

@@ -152,3 +152,21 @@ def test_the_audit_agrees_with_what_is_said_of_each_fix(story: Story) -> None:
         "trailer": "v1.2", "date": "v1.2", "merged": "v1.2", "restored": "v1.2",
         "repaired": "v1.2",
     }  # fmt: skip
+
+
+def test_releases_are_the_package_s_where_projects_share_a_repository(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "upstream")
+    repo.commit({"alone.c": text("alone")}, "Start", tag="hello-1.0")
+    fix = _fix(repo, "alone")
+    for number in range(4):
+        repo.git("tag", f"another-0.{number}")
+    repo.commit({"README": "1.1\n"}, "Release", tag="hello-1.1")
+    files = {"alone.c": text("alone"), **packaging(version="1.0-1")}
+    assert "hello (1.0-1)" in files["debian/changelog"]
+    package = write_tree(tmp_path / "package", files)
+    patch = tmp_path / "fix.patch"
+    patch.write_text(f"Origin: upstream, commit:{fix}\n---\n{repo.git('diff', f'{fix}^', fix)}\n")
+    for command in (("find-backports", fix), ("diff-upstream", patch)):
+        done = debpatch(*command, "--repo", repo.path, "--package", package, "--format", "json")
+        told = Answers({command[0]: done.json})
+        assert told.released_in == {fix: {"hello-1.1"}}, command
