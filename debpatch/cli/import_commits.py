@@ -67,15 +67,14 @@ def import_commits(
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
     bugs = read_bugs(bug, closes)
-    root = require_folder(open_package(package or "."))
+    source = open_package(package or ".")
+    root = require_folder(source)
     with (
-        alone_in(root),
         watching() as watcher,
-        open_upstream(
-            Inputs(repo, package, base, update, watcher.progress),
-            source := open_package(package or "."),
-        ) as repository,
+        open_upstream(Inputs(repo, package, base, update, watcher.progress), source) as repository,
+        alone_in(root),  # only now, as a clone may take its time
     ):
+        source = open_package(package or ".")  # as whoever was alone before has left it
         where = find_suite(suite or source.distribution, now.date())
         commits = read_revisions(repository, revisions)
         note_merges(revisions, merges_in(repository, revisions))

@@ -7,16 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from debpatch.errors import DebpatchError
 from debpatch.formats.repository_url import is_safe, repository_at_forge, repository_of_change
 from debpatch.git.clone import Progress, clone, is_url
 from debpatch.git.repository import Repository
 from debpatch.package.source_package import SourcePackage
-
-if TYPE_CHECKING:
-    from debpatch.package.source_package import SourcePackage
 
 
 @dataclass(frozen=True, slots=True)
