@@ -84,7 +84,7 @@ def change_debian(root: Path, changes: Mapping[str, bytes]) -> None:
         for path, data in changes.items():
             file = made / os.fsdecode(path.encode("utf-8", "surrogateescape"))
             if not file.resolve().is_relative_to(copy.resolve()) or file.is_symlink():
-                raise DebpatchError(f"{path}: is a link, and not written to; put a file there")
+                raise DebpatchError(f"{path}: is a symbolic link; replace it with a file")
             _write(file, [data])
         exchange(copy, debian)
 

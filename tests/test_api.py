@@ -38,7 +38,7 @@ def test_headers_are_held_against_upstream(demo: Demo) -> None:
 
 
 def test_what_cannot_be_done(demo: Demo) -> None:
-    with pytest.raises(DebpatchError, match="names no commit"):
+    with pytest.raises(DebpatchError, match="is not a commit"):
         debpatch.find_backports("nowhere", repo=str(demo.repository))
     assert debpatch.DebpatchError is DebpatchError
 

@@ -113,7 +113,7 @@ def test_a_relative_folder_that_is_there_and_empty(
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("precious")
 
-    with pytest.raises(DebpatchError, match="is not empty; name a folder that is new or empty"):
+    with pytest.raises(DebpatchError, match="is not empty; name a new or an empty directory"):
         build_demo(tmp_path)
 
     assert contents(tmp_path) == {"thesis.txt": b"precious"}

@@ -90,7 +90,7 @@ def test_a_page_reads_as_the_help(pages: Path) -> None:
         check=True,
         env=environment(MANWIDTH="80", LC_ALL="C.UTF-8"),
     ).stdout
-    assert "debpatch-export-patch - turn quilt patches into mails that `git am`" in shown
+    assert "debpatch-export-patch - turn quilt patches into mails for `git am`" in shown
     assert "--onto REV" in shown
     assert "--author 'Grete Vinter <grete@debian.example.org>'" in shown
     assert "2025-11-21" in shown

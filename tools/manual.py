@@ -23,21 +23,27 @@ _ESCAPES = {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "
 _EXIT_CODES = (
     ("0", "There is nothing to report."),
     ("1", "Something was found; each command's page says what."),
-    ("2", "It could not be done; one line on standard error says why, and what to do."),
+    ("2", "It could not be done. One line on standard error says why, and what to do."),
 )
 _ENVIRONMENT = (
-    ("DEBPATCH_REPO", "The upstream repository, where --repo does not name it."),
-    ("DEBFULLNAME, DEBEMAIL", "Who writes a changelog entry or a mail, as for dch(1)."),
-    ("SOURCE_DATE_EPOCH", "The time to write into what is made, in seconds, instead of now."),
+    ("DEBPATCH_REPO", "The upstream repository, if --repo does not name it."),
+    (
+        "DEBFULLNAME, DEBEMAIL",
+        "Your name and address for changelog entries and mails, as for dch(1).",
+    ),
+    ("SOURCE_DATE_EPOCH", "The time to use instead of now, in seconds since 1970."),
     ("XDG_CACHE_HOME", "Where clones and downloaded source packages are kept, in debpatch/."),
-    ("DEBPATCH_MAX_PATCH_MB", "How large a patch may be, decompressed, in MB. Default: 64."),
-    ("DEBPATCH_MAX_HUNKS", "How many hunks a patch may have. Default: 50000."),
-    ("DEBPATCH_MAX_FILE_MB", "How large a file in a package's tarball may be. Default: 1000."),
+    ("DEBPATCH_MAX_PATCH_MB", "The largest patch to read, decompressed, in MB. Default: 64."),
+    ("DEBPATCH_MAX_HUNKS", "The most hunks that a patch may have. Default: 50000."),
+    (
+        "DEBPATCH_MAX_FILE_MB",
+        "The largest file to read from a package's tarball, in MB. Default: 1000.",
+    ),
     ("NO_COLOR", "If set, output has no colours."),
 )
 _FILES = (
     ("/usr/share/doc/debpatch/", "A tutorial, a page for each command, and how debpatch decides."),
-    ("~/.config/debpatch/templates/", "Templates of your own for the documents of propose-update."),
+    ("~/.config/debpatch/templates/", "Your own templates for the documents of propose-update."),
 )
 
 

@@ -38,11 +38,11 @@ def main() -> None:
         _fail(str(error))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        _fail(f"{place}{error.strerror or error}; see that there is room, and who may write there")
+        _fail(f"{place}{error.strerror or error}; check free space and permissions")
     except Exception as error:  # a user gets one line; --debug brings the traceback back
         said = re.search(r"(?:fatal|error): [^\n]*", str(getattr(error, "stderr", "")))
         if said:  # Git's own words are the clearest
-            _fail(f"git cannot go on: {said[0]}; see that there is room, and run git fsck there")
+            _fail(f"git failed: {said[0]}; check free space, and run git fsck there")
         _fail(f"internal error: {type(error).__name__}: {error}; run with --debug and report it")
 
 

@@ -48,7 +48,7 @@ class Group(click.Group):
             from debpatch.suggestions import did_you_mean
 
             meant = did_you_mean(name, self.list_commands(ctx))
-            ctx.fail(f"No such command {name!r}{meant or '; debpatch --help lists them'}")
+            ctx.fail(f"No such command {name!r}{meant or '; see debpatch --help'}")
         return super().resolve_command(ctx, args)
 
 
@@ -74,16 +74,18 @@ def _show_completion(ctx: click.Context, _: click.Parameter, shell: str | None) 
 
 @click.group(
     cls=Group,
-    epilog="Without a command: what there is to do in the current folder.",
+    epilog="Without a command, show what there is to do in the current directory.",
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, message="debpatch %(version)s", help="Say which.")
+@click.version_option(
+    __version__, message="debpatch %(version)s", help="Show the version and exit."
+)
 @click.option(
     "--debug",  # main() looks for it
     is_flag=True,
     expose_value=False,
-    help="Show a traceback where something fails.",
+    help="Show a traceback if something fails.",
 )
 @click.option(
     "--show-completion",
@@ -91,11 +93,11 @@ def _show_completion(ctx: click.Context, _: click.Parameter, shell: str | None) 
     is_eager=True,
     expose_value=False,
     callback=_show_completion,
-    help="Print what makes this shell complete on Tab, for the file that it reads at its start.",
+    help="Print the completion script for this shell.",
 )
 @click.pass_context
 def app(ctx: click.Context) -> None:
-    """Compare, check and propose Debian backport patches against their upstream."""
+    """Compare Debian backport patches with upstream, check them, and propose them."""
     if ctx.invoked_subcommand is None:
         _overview()
 

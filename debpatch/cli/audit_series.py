@@ -16,14 +16,14 @@ from debpatch.cli.options import Format
 @options.argument(
     "package",
     "[PACKAGE]",
-    "The source package: DIR, DSC or apt:NAME. Default: the one around the current folder.",
+    "The source package: DIR, DSC or apt:NAME. Default: the one that the current directory is in.",
     required=False,
 )
 @click.option(
     "--onto",
     metavar="VERSION",
     shell_complete=complete_revision,
-    help="Say what becomes of each patch on this upstream version or revision.",
+    help="Show what happens to each patch on this upstream version or revision.",
 )
 @options.repository
 @options.base
@@ -38,11 +38,14 @@ def audit_series(
     format_: Format,
     output: Path | None,
 ) -> int:
-    """Look at every patch of a package's series: header, applies, which commit, droppable from.
+    """Check all patches of a package, and which can be dropped.
 
-    Exits with 0 if there is nothing to do, with 1 if a patch does not apply, if a header has an
-    error or a warning, if upstream has repaired or reverted what a patch carries, or if on VERSION
-    a patch can be dropped or does not apply.
+    For each patch: whether its header is true, whether it applies, which upstream commit it is, and
+    from which release on it is not needed.
+
+    Exits with 0 if there is nothing to do. Exits with 1 if a patch does not apply, if a header has
+    errors or warnings, if upstream repaired or reverted what a patch carries, or if a patch can be
+    dropped or does not apply on VERSION.
     """
     from debpatch.cli.output import deliver_as, watching
     from debpatch.commands import audit_series as audit

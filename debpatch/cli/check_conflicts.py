@@ -15,7 +15,9 @@ from debpatch.cli.options import Format
 @options.revisions
 @options.onto
 @click.option(
-    "--regions", is_flag=True, help="Show the lines in conflict, and who last touched them."
+    "--regions",
+    is_flag=True,
+    help="Show the conflicting lines, and the commits that last touched them.",
 )
 @options.repository
 @options.base
@@ -31,9 +33,11 @@ def check_conflicts(
     format_: Format,
     output: Path | None,
 ) -> int:
-    """Try cherry-picks without a work tree: each commit alone, and all of them in order.
+    """Cherry-pick commits in memory, and show the conflicts.
 
-    Exits with 0 if the commits apply cleanly in order, with 1 if any of them conflicts there.
+    Each commit is picked alone, and all of them in order.
+
+    Exits with 0 if the commits apply cleanly in order, with 1 if one of them conflicts.
     """
     from debpatch.cli.output import deliver_as, note_merges, watching
     from debpatch.commands import check_conflicts as check

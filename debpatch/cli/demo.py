@@ -14,14 +14,15 @@ from debpatch.cli.app import app
 @options.argument(
     "folder",
     "[FOLDER]",
-    "A folder to make; it is left for you to play with. Default: debpatch-demo, here.",
+    "The directory to create. It is kept, for you to try other commands in.",
     type=options.PATH,
     default="debpatch-demo",
 )
 def demo(folder: Path) -> int:
-    """Make a small project, its Debian package and a backport by hand, and review it.
+    """Create a small example, and review its patch.
 
-    Everything is made on this machine from what debpatch ships; nothing is downloaded.
+    It has an upstream project, its Debian package and a hand-made backport. Everything comes with
+    debpatch; nothing is downloaded.
     """
     import os
     import shlex
@@ -31,9 +32,9 @@ def demo(folder: Path) -> int:
     made = build_demo(folder)
     review = folder / "review"
     click.echo(
-        f"Upstream's repository:  {made.repository}\n"
-        f"The Debian package:     {made.package}\n"
-        f"The patch to look at:   {made.patch}\n"
+        f"Upstream repository:  {made.repository}\n"
+        f"The Debian package:   {made.package}\n"
+        f"The patch to review:  {made.patch}\n"
     )
     arguments = [
         "review", "--repo", str(made.repository), "--package", str(made.package),

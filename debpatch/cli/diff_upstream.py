@@ -19,13 +19,13 @@ from debpatch.cli.options import Format
     metavar="REVS",
     multiple=True,
     shell_complete=complete_revision,
-    help="Compare with these commits: A, A,B,C (a series, read as one) or A..B. May be given "
-    "several times. Default: the commits that the patch names.",
+    help="Compare with these commits: A, or A,B,C or A..B, a series that is compared as a "
+    "whole. May be given several times. Default: the commits that the patch names.",
 )
 @options.repository
 @options.package
 @options.base
-@click.option("--unified", is_flag=True, help="Show every hunk whole, equal ones too.")
+@click.option("--unified", is_flag=True, help="Show every hunk in full, equal ones too.")
 @options.format_
 @options.output
 def diff_upstream(
@@ -39,10 +39,10 @@ def diff_upstream(
     format_: Format,
     output: Path | None,
 ) -> int:
-    """Compare a patch with the upstream commits that it comes from, hunk by hunk.
+    """Compare a patch with the upstream commits it comes from.
 
-    Exits with 0 if the patch carries all that can be carried, in whatever words, and adds nothing;
-    with 1 if anything differs.
+    Exits with 0 if the patch is identical or equivalent to upstream's change, with 1 if anything
+    differs, is missing or was added.
     """
     from debpatch.cli.output import deliver_as, note, watching
     from debpatch.commands import compare_patch

@@ -20,17 +20,17 @@ _PATCH = "link-process-frames-immediately.patch"
 EXAMPLES: dict[str, tuple[Example, ...]] = {
     "review": (
         (
-            "All there is to know about a patch, what to do next, and the documents for it.",
+            "Review a patch: what it carries, what to do next, and the documents to send.",
             f"debpatch review {_HERE} {_PATCH}",
         ),
     ),
     "audit-series": (
         (
-            "Which patches of a package are upstream's, and from which release on are they there?",
+            "Which patches of a package are upstream commits, and in which release are they?",
             "debpatch audit-series tidewatch-1.4.2 --repo tidewatch.git",
         ),
         (
-            "What becomes of them with a new upstream release?",
+            "What happens to them with a new upstream release?",
             "debpatch audit-series tidewatch-1.4.2 --repo tidewatch.git --onto v1.4.7",
         ),
     ),
@@ -40,7 +40,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             f"debpatch diff-upstream {_HERE} {_PATCH}",
         ),
         (
-            "And of upstream's own backport, a series?",
+            "And of upstream's own backport, a series of two commits?",
             f"debpatch diff-upstream {_HERE} --upstream {_SERIES} {_PATCH}",
         ),
     ),
@@ -50,19 +50,19 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "debpatch validate-dep3 --repo tidewatch.git tidewatch-1.4.2",
         ),
         (
-            "What can be mended in this one?",
+            "What can be corrected in this one?",
             f"debpatch validate-dep3 {_HERE} --diff {_PATCH}",
         ),
     ),
     "check-conflicts": (
         (
-            "Can these commits be picked onto a release as they are?",
+            "Do these commits apply to a release as they are?",
             f"debpatch check-conflicts {_SERIES} --repo tidewatch.git --onto v1.4.2",
         ),
     ),
     "find-backports": (
         (
-            "On which branches is this fix, and what repaired it?",
+            "Which branches have this fix, and what repaired it?",
             f"debpatch find-backports {_FIX} --repo tidewatch.git",
         ),
     ),
@@ -80,17 +80,17 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     ),
     "export-patch": (
         (
-            "Make a mail for upstream of a patch.",
+            "Turn a patch into a mail for upstream.",
             f"debpatch export-patch {_PATCH} --repo tidewatch.git --onto v1.4.2 {_AUTHOR}",
         ),
     ),
     "propose-update": (
         (
-            "Write the request to the stable release managers for the package with a patch more.",
+            "Write the request to the stable release managers for the package with one more patch.",
             f"debpatch propose-update --kind pu {_HERE} --patch {_PATCH} --output request",
         ),
     ),
-    "demo": (("Make the folder that the other examples are about.", "debpatch demo tour"),),
+    "demo": (("Create the directory that the other examples use.", "debpatch demo tour"),),
 }
 
 
@@ -123,4 +123,4 @@ def epilog(name: str) -> str | None:
         for what, command in examples
         for line in (f"  {what}", *(f"    {part}" for part in folded(command)))
     ]
-    return "\n".join(["\b", "Examples, in the folder that `debpatch demo` makes:", *lines])
+    return "\n".join(["\b", "Examples, in the directory that `debpatch demo` creates:", *lines])

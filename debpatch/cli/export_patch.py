@@ -16,7 +16,7 @@ from debpatch.cli.options import Format
 @options.argument(
     "patches",
     "PATCH...",
-    "Patch files, in their order.",
+    "The patch files, in order.",
     nargs=-1,
     required=True,
     shell_complete=complete_patch,
@@ -26,17 +26,21 @@ from debpatch.cli.options import Format
     metavar="REV",
     required=True,
     shell_complete=complete_revision,
-    help="Where they shall apply: a branch, a tag.",
+    help="The upstream branch or tag that the mails are for.",
 )
 @options.repository
 @options.package
-@click.option("--author", metavar="'NAME <MAIL>'", help="Who wrote it, if nothing tells.")
+@click.option(
+    "--author",
+    metavar="'NAME <MAIL>'",
+    help="The author, if neither the header nor the changelog names one.",
+)
 @click.option(
     "--output",
     "-o",
     metavar="DIR",
     type=options.PATH,
-    help="Write a file for each mail there, with a cover letter before a series.",
+    help="Write each mail to a file in DIR, with a cover letter if there are several.",
 )
 @options.format_
 def export_patch(
@@ -49,10 +53,10 @@ def export_patch(
     output: Path | None,
     format_: Format,
 ) -> int:
-    """Turn quilt patches into mails that `git am` takes on an upstream branch.
+    """Turn quilt patches into mails for `git am`.
 
-    Without --output the mails are printed as a mailbox. Exits with 1 if a patch does not apply, and
-    says which hunks.
+    Without --output, the mails are printed as a mailbox. Exits with 1 if a patch does not apply,
+    and lists the hunks.
     """
     import os
 

@@ -16,15 +16,15 @@ from debpatch.cli.options import Format
 @options.argument(
     "revision",
     "REV",
-    "The fix: a revision, a CVE id, an issue (#919 or its URL).",
+    "The fix: a revision, a CVE id, or an issue (#919 or its URL).",
     shell_complete=complete_revision,
 )
 @click.option(
     "--branch",
     metavar="GLOB",
     multiple=True,
-    help="Look at these branches. May be given several times. Default: the main branch and all "
-    "from which releases come.",
+    help="Look at the branches that match GLOB. May be given several times. Default: the main "
+    "branch and all release branches.",
 )
 @options.repository
 @options.package
@@ -41,10 +41,10 @@ def find_backports(
     format_: Format,
     output: Path | None,
 ) -> int:
-    """Find where a fix has landed, and what fixed it afterwards.
+    """Find where a fix has landed, and what repairs it.
 
-    Exits with 0 if no branch (or, with --package, not the package) lacks the fix or a part of it,
-    with 1 if one does or it cannot be told.
+    Exits with 0 if no branch lacks the fix or a part of it, with 1 if one does or if that is not
+    known. With a package, only the package counts.
     """
     from debpatch.cli.output import deliver_as, note, watching
     from debpatch.commands import find_backports as find
@@ -54,7 +54,7 @@ def find_backports(
     with watching() as watcher:
         found = find(revision, Inputs(repo, package, base, update, watcher.progress), branch)
     if found.left_out:
-        note(f"the package here is left out: {found.left_out}")
+        note(f"ignoring the package here: {found.left_out}")
     deliver_as(
         format_,
         output,

@@ -17,15 +17,17 @@ from debpatch.cli.options import Format
 @options.repository
 @options.base
 @options.suite
-@click.option("--security", is_flag=True, help="Send it through the security team.")
+@click.option("--security", is_flag=True, help="Upload to the security archive.")
 @options.closes
 @options.bug
-@click.option("--dry-run", is_flag=True, help="Print what would change as a diff; write nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Print what would change as a diff, and write nothing."
+)
 @click.option(
     "--conflicts",
     is_flag=True,
-    help="Write the first commit that conflicts to a file with markers, outside of the series, "
-    "and those before it into the series.",
+    help="At a conflict, write the commits before it into the series, and the commit itself, "
+    "with conflict markers, to a file that is not in the series.",
 )
 @options.format_
 @options.output
@@ -44,9 +46,10 @@ def import_commits(
     format_: Format,
     output: Path | None,
 ) -> int:
-    """Write upstream commits as quilt patches with true DEP-3 headers, and a changelog entry.
+    """Import upstream commits as quilt patches.
 
-    All of it is written, or nothing. Exits with 1 if a commit conflicts or a header is doubtful.
+    Writes patches with true DEP-3 headers, the series and a changelog entry, or nothing at all.
+    Exits with 1 if a commit conflicts, or if a header has errors or warnings.
     """
     import os
 

@@ -61,58 +61,60 @@ _repo = click.option(
     metavar="PATH|URL",
     envvar="DEBPATCH_REPO",
     show_envvar=True,
-    help="The upstream repository. Default: what the package or the patch names.",
+    help="The upstream repository. Default: the one that the package or the patch names.",
 )
 _update = click.option(
     "--update",
     is_flag=True,
-    help="Fetch anew into the cached clone of a repository given by URL.",
+    help="If the repository is a URL, update the cached clone first.",
 )
 package = click.option(
     "--package",
     metavar="DIR|DSC|apt:NAME",
-    help="The source package. Default: the one around the current folder.",
+    help="The source package. Default: the one that the current directory is in.",
 )
 patch_file = argument(
-    "patch", "PATCH", "A patch file, or - for stdin.", shell_complete=complete_patch
+    "patch", "PATCH", "The patch file, or - for standard input.", shell_complete=complete_patch
 )
 base = click.option(
     "--base",
     metavar="REV",
     shell_complete=complete_revision,
-    help="The upstream revision the package is built from. Default: its version's tag.",
+    help="The upstream revision that the package is built from. Default: the tag of its version.",
 )
 onto = click.option(
     "--onto",
     metavar="TARGET",
     shell_complete=complete_revision,
-    help="An upstream revision, or a package (DIR, DSC or apt:NAME) with its series applied. "
-    "Default: the package around the current folder.",
+    help="An upstream revision, or a source package (DIR, DSC or apt:NAME) with its series "
+    "applied. Default: the package that the current directory is in.",
 )
 revisions = argument(
     "revisions",
     "REVS",
-    "The commits, in order: A, A,B,C or A..B.",
+    "The upstream commits, in order: A, or A,B,C, or A..B.",
     shell_complete=complete_revision,
 )
 suite = click.option(
-    "--suite", metavar="SUITE", help="Where it shall go. Default: where the last upload went."
+    "--suite", metavar="SUITE", help="The suite to update. Default: that of the last upload."
 )
 unstable = click.option(
     "--unstable",
     metavar="VERSION",
-    help="The version in unstable. Default: what this machine's apt knows.",
+    help="The package's version in unstable. Default: the one that apt on this machine knows.",
 )
 closes = click.option(
-    "--closes", metavar="N", multiple=True, help="A bug in Debian's tracker that this fixes."
+    "--closes", metavar="N", multiple=True, help="The number of a Debian bug that this fixes."
 )
-bug = click.option("--bug", metavar="URL", multiple=True, help="A bug in upstream's tracker.")
+bug = click.option(
+    "--bug", metavar="URL", multiple=True, help="The URL of a bug in upstream's tracker."
+)
 output = click.option(
     "--output",
     "-o",
     metavar="FILE",
     type=PATH,
-    help="Write there instead of to the terminal.",
+    help="Write the result to FILE instead of standard output.",
 )
 
-format_ = format_as(get_args(Format), "How to print the result.")
+format_ = format_as(get_args(Format), "The output format.")

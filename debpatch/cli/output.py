@@ -50,7 +50,7 @@ def note(message: str) -> None:
 def note_merges(revisions: str, merges: Sequence[str]) -> None:
     """Tell the user which merges of the range ``revisions`` are left out, if any are."""
     if merges:
-        note(f"{revisions}: merges are left out: {', '.join(sha[:12] for sha in merges)}")
+        note(f"{revisions}: skipped merge commits: {', '.join(sha[:12] for sha in merges)}")
 
 
 def _encoded(text: str) -> bytes:

@@ -14,23 +14,28 @@ from debpatch.cli.options import Format
 @app.command("plan-backport")
 @options.revisions
 @options.onto
-@click.option("--with-follow-ups", is_flag=True, help="Include later commits that repair these.")
+@click.option(
+    "--with-follow-ups",
+    is_flag=True,
+    help="Include repairs: later commits that fix those of the plan.",
+)
 @click.option(
     "--exec",
     "command",
     metavar="CMD",
-    help="Run this in a shell in the source after each step.",
+    help="Run CMD in a shell after each step, in a directory with the source.",
 )
 @click.option(
     "--max-commits",
     type=click.IntRange(min=0),
-    help="Try so many commits as prerequisites, no more. Default: 200, or 20 where upstream has "
-    "its own port.",
+    help="Try at most this many commits as prerequisites. Default: 200, or 20 if upstream has "
+    "a backport of its own.",
 )
 @click.option(
     "--max-seconds",
     type=click.FloatRange(min=0),
-    help="Search so long, no longer. Default: 120, or 10 where upstream has its own port.",
+    help="Stop searching after this many seconds. Default: 120, or 10 if upstream has a "
+    "backport of its own.",
 )
 @options.repository
 @options.base
@@ -49,7 +54,9 @@ def plan_backport(
     format_: Format,
     output: Path | None,
 ) -> int:
-    """Find the smallest series of commits that applies cleanly, proved by replaying it.
+    """Find the smallest series of commits that applies cleanly.
+
+    Finds the prerequisites of the given commits, and proves the series by replaying it.
 
     Exits with 0 if there is one (and CMD succeeds after each step), with 1 if conflicts are left.
     """

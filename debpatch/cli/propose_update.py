@@ -18,26 +18,33 @@ from debpatch.cli.options import PATH, Format, Kind
     "--kind",
     type=click.Choice(get_args(Kind)),
     required=True,
-    help="pu: an update of (old)stable; unblock: into testing; security: to the security team; "
-    "maintainer: a bug with a patch; upstream: the patch itself.",
+    help="pu: an update of stable or oldstable; unblock: a migration to testing; security: an "
+    "update by the security team; maintainer: a bug report with a patch; upstream: the "
+    "patch, for upstream.",
 )
 @click.option(
-    "--output", "-o", metavar="DIR", type=PATH, required=True, help="Where the documents go."
+    "--output",
+    "-o",
+    metavar="DIR",
+    type=PATH,
+    required=True,
+    help="The directory to write the documents to.",
 )
 @options.package
-@click.option("--proposed", metavar="DIR|DSC", help="The package as it will be.")
+@click.option("--proposed", metavar="DIR|DSC", help="The package with the update.")
 @click.option(
     "--patch",
     metavar="PATCH",
     multiple=True,
     shell_complete=complete_patch,
-    help="Or a patch to add to it, as it is.",
+    help="Instead: a patch to add to the package, unchanged.",
 )
 @click.option(
     "--plan",
     metavar="REVS",
     shell_complete=complete_revision,
-    help="Or upstream commits to import; beside --patch or --proposed, an option to compare with.",
+    help="Instead: upstream commits to import. With --patch or --proposed: another option to "
+    "compare with.",
 )
 @options.suite
 @options.unstable
@@ -46,17 +53,27 @@ from debpatch.cli.options import PATH, Format, Kind
 @click.option(
     "--look-up-bugs",
     is_flag=True,
-    help="Ask bugs.debian.org for severity, title and versions of the Debian bugs; needs "
-    "python-debianbts.",
+    help="Ask bugs.debian.org for the severity, title and versions of the Debian bugs. Needs "
+    "python3-debianbts.",
 )
 @click.option(
     "--author",
     metavar="'NAME <MAIL>'",
-    help="Who wrote the patch, for upstream, if nothing tells.",
+    help="The author, for --kind upstream, if neither the header nor the changelog names one.",
 )
-@click.option("--answers", metavar="FILE", type=PATH, help="TOML with what only you can say.")
-@click.option("--strict", is_flag=True, help="Exit with 1 while a TODO(human) is left.")
-@click.option("--templates", metavar="DIR", type=PATH, help="Templates of your own, over ours.")
+@click.option(
+    "--answers",
+    metavar="FILE",
+    type=PATH,
+    help="A TOML file with the answers that only you can give.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 as long as a TODO(human) is left.")
+@click.option(
+    "--templates",
+    metavar="DIR",
+    type=PATH,
+    help="A directory with your own templates, which replace ours.",
+)
 @options.repository
 @options.base
 @options.format_
@@ -81,9 +98,10 @@ def propose_update(
     base: str | None,
     format_: Format,
 ) -> int:
-    """Write the documents that ask for an update, from the facts; nothing is sent.
+    """Write the documents that ask for an update. Nothing is sent.
 
-    What only a person can say stays as TODO(human). Exits with 1 if the self-check objects.
+    What only a person can answer is left as TODO(human). Exits with 1 if the self-check finds
+    something.
     """
     import os
     from dataclasses import replace

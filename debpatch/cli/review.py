@@ -26,22 +26,23 @@ if TYPE_CHECKING:
     "-o",
     metavar="DIR",
     type=options.PATH,
-    help="A new folder for the report and the documents. Default: review-NAME, here.",
+    help="The directory to create for the report and the documents. Default: review-NAME in "
+    "the current directory.",
 )
-@click.option("--force", is_flag=True, help="Replace an older review that is in that folder.")
+@click.option("--force", is_flag=True, help="Replace an older review in that directory.")
 @click.option(
     "--upstream",
     metavar="REVS",
     multiple=True,
     shell_complete=complete_revision,
-    help="The commits that the patch comes from: A, A,B,C or A..B. May be given several times. "
-    "Default: those that it names.",
+    help="The upstream commits that the patch comes from: A, or A,B,C or A..B. May be given "
+    "several times. Default: the commits that the patch names.",
 )
 @click.option(
     "--kind",
     type=click.Choice(get_args(Kind)),
-    help="Whom to ask. Default: the release team for stable (pu), the security team for LTS, else "
-    "the maintainer.",
+    help="Whom to ask. Default: pu (the release team) for stable, security for LTS, else "
+    "maintainer.",
 )
 @options.suite
 @options.unstable
@@ -65,7 +66,9 @@ def review(
     base: str | None,
     format_: Format,
 ) -> int:
-    """Review a backport: all that debpatch knows, what to do next, and the documents.
+    """Review a backport: verdict, next steps, documents.
+
+    Writes a report of all that debpatch knows about the patch, and the documents to send.
 
     Exits with 0 if the patch can go in as it is, with 1 if not.
     """
@@ -134,11 +137,11 @@ def _require_place(folder: Path, force: bool) -> None:
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
-        raise DebpatchError(f"{folder}: there is a file of this name; name a folder with --output")
+        raise DebpatchError(f"{folder}: is a file; give a directory with --output")
     is_review = (folder / _REPORT).is_file()
     if any(folder.iterdir()) and not (force and is_review):
-        hint = "--force replaces it, or name" if is_review else "it is no review; name"
-        raise DebpatchError(f"{folder}: is there already; {hint} another folder with --output")
+        hint = "; replace it with --force, or" if is_review else ", and is not a review;"
+        raise DebpatchError(f"{folder}: exists{hint} give another directory with --output")
 
 
 def _files(found: Review) -> Mapping[str, bytes]:

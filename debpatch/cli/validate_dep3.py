@@ -26,23 +26,31 @@ Dep3Format = Literal["text", "json", "sarif", "codequality", "junit"]
 @options.argument(
     "paths",
     "[PATH]...",
-    "Patches, - for stdin, a folder of patches, a package, a .dsc, or apt:NAME. Default: the "
-    "package around the current folder.",
+    "Patches, - for standard input, a directory of patches, a package, a .dsc, or "
+    "apt:NAME. Default: the package that the current directory is in.",
     nargs=-1,
     shell_complete=complete_patch,
 )
-@click.option("--fix", is_flag=True, help="Write into the headers what the evidence proves.")
-@click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
+@click.option("--fix", is_flag=True, help="Correct what the evidence proves.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
 @click.option(
-    "--select", metavar="RULE", multiple=True, help="Only these rules, or kinds of rules."
+    "--select",
+    metavar="RULE",
+    multiple=True,
+    help="Check only this rule, or rules of this kind. May be given several times.",
 )
-@click.option("--ignore", metavar="RULE", multiple=True, help="Not these.")
-@click.option("--list-rules", is_flag=True, help="Say what is checked, and stop.")
-@click.option("--explain", metavar="RULE", help="Explain a rule, and stop.")
+@click.option(
+    "--ignore",
+    metavar="RULE",
+    multiple=True,
+    help="Skip this rule, or rules of this kind. May be given several times.",
+)
+@click.option("--list-rules", is_flag=True, help="List the rules and exit.")
+@click.option("--explain", metavar="RULE", help="Explain a rule and exit.")
 @options.repository
 @options.package
 @options.base
-@options.format_as(get_args(Dep3Format), "How to print the findings.")
+@options.format_as(get_args(Dep3Format), "The output format.")
 @options.output
 def validate_dep3(
     paths: tuple[str, ...],
@@ -59,10 +67,10 @@ def validate_dep3(
     format_: Dep3Format,
     output: Path | None,
 ) -> int:
-    """Check whether the headers of patches are well formed, complete and true.
+    """Check that DEP-3 headers are complete and true.
 
-    What DEP-3 asks for is checked always; what a header says of upstream is held against upstream's
-    history if --repo names it. Exits with 1 if there are errors or warnings.
+    With --repo, what a header says about upstream is checked against upstream's history. Exits with
+    1 if there are errors or warnings.
     """
     from debpatch.cli.output import deliver, watching
 
@@ -80,7 +88,7 @@ def validate_dep3(
             return _show_mending(checks, output)
         if fix:
             number = sum(map(_mend, checks))
-            click.echo(f"Mended {number} header{'' if number == 1 else 's'}.", err=True)
+            click.echo(f"Corrected {number} header{'' if number == 1 else 's'}.", err=True)
         tally = _Tally()
         deliver(_rendered(tally.counting(_all(checks)), format_, output), output)
     return int(tally.found)
@@ -113,7 +121,7 @@ def _about_rules(name: str | None) -> str:
         return list_rules(all_rules(), Look.of_terminal())
     rule = next((rule for rule in all_rules() if rule.id == name), None)
     if rule is None:
-        raise DebpatchError(f"{name!r} is no rule; see validate-dep3 --list-rules")
+        raise DebpatchError(f"no such rule: {name!r}; see validate-dep3 --list-rules")
     return explain(rule)
 
 

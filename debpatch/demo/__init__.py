@@ -53,7 +53,7 @@ def build_demo(folder: Path) -> Demo:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise DebpatchError(f"{folder} is not empty; name a folder that is new or empty")
+            raise DebpatchError(f"{folder} is not empty; name a new or an empty directory")
         with unfinished(folder) as made:
             demo = _build(made.resolve())
             for entry in made.iterdir():

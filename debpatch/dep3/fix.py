@@ -60,8 +60,8 @@ def write(patch: PatchFile, data: bytes) -> None:
     """
     file = patch.file
     if file is None or file.is_symlink():
-        kind = "a link" if file else "no file of its own"
-        raise DebpatchError(f"{patch.path}: {kind}, and not written to; --diff shows the changes")
+        kind = "is a symbolic link" if file else "is not a file on disk"
+        raise DebpatchError(f"{patch.path}: {kind}; see with --diff what would change")
     write_file(file, [data])
 
 
@@ -164,7 +164,9 @@ def _verify(old: Header, new: Header, length: int, adds: Iterable[tuple[str, str
         and all((name.lower(), value) in has_fields for name, value in adds)
     )
     if not is_whole:
-        raise DebpatchError("internal error: the mended header does not read back; nothing changed")
+        raise DebpatchError(
+            "internal error: the corrected header cannot be read again; nothing was changed"
+        )
 
 
 def _prose(header: Header) -> list[str]:

@@ -68,7 +68,7 @@ class Settings:
             *(name for names in self.patches.values() for name in names),
         }
         for name in sorted(named - known):
-            raise DebpatchError(f"{where}: {name!r} is no rule; see validate-dep3 --list-rules")
+            raise DebpatchError(f"{where}: no such rule: {name!r}; see validate-dep3 --list-rules")
 
 
 def settings_of(package: SourcePackage | None) -> Settings:
@@ -88,12 +88,13 @@ def read_settings(data: bytes | None, where: str) -> Settings:
     try:
         table = tomllib.loads(data.decode()).get("dep3", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DebpatchError(f"{where}: no valid TOML: {error}") from error
+        raise DebpatchError(f"{where}: not valid TOML: {error}") from error
     try:
         settings = _settings(**table)
     except TypeError as error:
         raise DebpatchError(
-            f"{where}: [dep3] has select and ignore, lists of rules, and the table patches"
+            f"{where}: [dep3] takes select and ignore, which are lists of rules, and a table "
+            "patches"
         ) from error
     settings.check(where)
     return settings

@@ -56,7 +56,7 @@ def open_targets(paths: Sequence[str], package: str | None = None) -> list[Patch
     if not paths:
         root = find_package_root(Path())
         if root is None:
-            raise DebpatchError("no source package here or above; name a patch, a folder or a .dsc")
+            raise DebpatchError("not in a source package; give a patch, a directory or a .dsc")
         return [_of_package(open_package(root), os.path.relpath(root / PATCHES))]
     targets: list[PatchSet] = []
     single: dict[Path | None, list[PatchFile]] = {}
@@ -86,7 +86,7 @@ def _single(path: str) -> tuple[PatchFile, Path | None]:
         return PatchFile("standard input", "-", lambda: data), None
     place = Path(path)
     if not os.path.lexists(place):
-        raise DebpatchError(f"{path}: no such file; give a patch, a folder, a .dsc or apt:NAME")
+        raise DebpatchError(f"{path}: no such file; give a patch, a directory, a .dsc or apt:NAME")
     root = find_package_root(place.parent)
     folder = (root / PATCHES).resolve() if root else None
     if folder is None or folder not in place.resolve().parents:
@@ -142,7 +142,7 @@ def _of_bare_folder(place: Path) -> PatchSet:
         names = sorted(name for name in files if name.endswith((".patch", ".diff", ".dpatch")))
         if not names:
             raise DebpatchError(
-                f"{place}: no series and no patches in it; name a file or a package"
+                f"{place}: no series and no patches in it; give a patch or a package"
             )
         return PatchSet([_in_folder(place, tree, name) for name in names])
     entries = parse_series(series, where=f"{place}/series")

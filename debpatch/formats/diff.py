@@ -314,7 +314,7 @@ def _hunk_end(
 ) -> int:
     if any(len(number or "") > _MOST_DIGITS for number in head.groups()):
         raise DebpatchError(
-            f"{where}:{head_at + 1}: no file has so many lines as this hunk's header says; mend it"
+            f"{where}:{head_at + 1}: the line number in this hunk's header is too large; correct it"
         )
     old_left, new_left = (int(count or 1) for count in (head[2], head[4]))
     at = head_at + 1
@@ -334,8 +334,8 @@ def _hunk_end(
         if old_left < 0 or new_left < 0:
             raise DebpatchError(
                 f"{where}:{at + 1}: the hunk that begins in line {head_at + 1} "
-                f"({section.new_name}) is cut short or damaged: its header promises other counts; "
-                "get the patch again or mend the header"
+                f"({section.new_name}) is cut off or damaged: it does not have as many lines as "
+                "its header says; get the patch again, or correct the header"
             )
         at += 1
     while at < len(lines) and lines[at].startswith("\\"):
@@ -361,13 +361,15 @@ def _file_diff(section: _Section, lines: Sequence[str], strip: int, where: str) 
     for said in (old_mode, new_mode):
         if said is not None and said not in _MODES:
             raise DebpatchError(
-                f"{where}:{section.start + 1}: {said!r} is no mode of a file; Git's are "
-                f"{', '.join(sorted(_MODES))}, mend the header"
+                f"{where}:{section.start + 1}: {said!r} is not a file mode; Git has "
+                f"{', '.join(sorted(_MODES))}, correct the header"
             )
     old_path = None if "new file mode" in extended else old_path
     new_path = None if "deleted file mode" in extended else new_path
     if old_path is None and new_path is None:
-        raise DebpatchError(f"{where}:{section.start + 1}: no file is named; mend the header")
+        raise DebpatchError(
+            f"{where}:{section.start + 1}: the diff does not name a file; correct its header"
+        )
     return FileDiff(
         old_path,
         new_path,
@@ -394,7 +396,7 @@ def _hunks(section: _Section, lines: Sequence[str], where: str) -> tuple[Hunk, .
         (patched,) = unidiff.patch.PatchSet(text, metadata_only=True)  # type: ignore[arg-type,unused-ignore]
     except UnidiffParseError as error:
         raise DebpatchError(
-            f"{where}:{section.hunks[0][0] + 1}: {section.new_name}: {error}; mend the hunk"
+            f"{where}:{section.hunks[0][0] + 1}: {section.new_name}: {error}; correct the hunk"
         ) from error
     return tuple(
         Hunk(
@@ -436,10 +438,10 @@ def _path(name: str | None, strip: int, where: str) -> str | None:
     parts = re.split("/+", path)
     parts = parts[strip:] if len(parts) > strip else parts[-1:]
     if ".." in parts or parts[:1] == [""] or "\0" in path:
-        raise DebpatchError(f"{where}: the path {name!r} leads out of the tree; refused")
+        raise DebpatchError(f"{where}: the path {name!r} leads out of the tree, and is refused")
     inside = [part for part in parts if part != "."]
     if not inside:
-        raise DebpatchError(f"{where}: the path {name!r} names no file; mend the header")
+        raise DebpatchError(f"{where}: the path {name!r} does not name a file; correct the header")
     return "/".join(inside)
 
 

@@ -25,7 +25,7 @@ def limit(name: str) -> int:
     if not text:
         return _USUAL[name]
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise DebpatchError(f"{name}={text}: is no limit; set it to a whole number")
+        raise DebpatchError(f"{name}={text}: not a limit; set it to a whole number")
     return int(text)
 
 
@@ -33,7 +33,7 @@ def require_bytes(name: str, size: int, what: str) -> None:
     """Raise DebpatchError where ``what`` has more bytes than the limit ``name`` allows."""
     megabytes = limit(name)
     if size > megabytes * 1_000_000:
-        raise DebpatchError(f"{what}: is larger than {megabytes} MB; {name} raises the limit")
+        raise DebpatchError(f"{what}: larger than {megabytes} MB; raise the limit with {name}")
 
 
 def most_bytes(name: str) -> int:

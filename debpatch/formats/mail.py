@@ -115,8 +115,8 @@ def read_mail(data: bytes, where: str = "mail") -> tuple[Mail, ...]:
         mails = tuple(_mails(message))
     except _MIME_TROUBLE as error:
         raise DebpatchError(
-            f"{where}: cannot decode the mail, its MIME fields are damaged ({error}); "
-            "save the patch in a file of its own"
+            f"{where}: cannot decode the mail, because its MIME fields are damaged ({error}); "
+            "save the patch to a file of its own"
         ) from error
     parts = () if message.is_multipart() else mails[0].parts
     if parts and not parts[0].flowed and parts[0].text == _raw(message):

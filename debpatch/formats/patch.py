@@ -48,7 +48,7 @@ def parse_patch(data: bytes, name: str) -> tuple[Patch, ...]:
     damaged, and where there is more than ``limits`` allow.
     """
     if not data.strip():
-        raise DebpatchError(f"{name} is empty; give a file that holds a unified diff")
+        raise DebpatchError(f"{name} is empty; give a file with a unified diff")
     data = _decompressed(data, name)
     require_bytes(PATCH, len(data), name)
     mails = split_mailbox(data, name)
@@ -58,10 +58,10 @@ def parse_patch(data: bytes, name: str) -> tuple[Patch, ...]:
         patches += _from_mail(mail, label)
     if not patches:
         raise DebpatchError(
-            f"{name} holds no diff; give a file with a unified diff, as quilt and git write it"
+            f"{name} has no diff; give a file with a unified diff, as quilt and Git write it"
         )
     if sum(len(file.hunks) for patch in patches for file in patch.files) > limit(HUNKS):
-        raise DebpatchError(f"{name}: has more than {limit(HUNKS)} hunks; {HUNKS} raises the limit")
+        raise DebpatchError(f"{name}: more than {limit(HUNKS)} hunks; raise the limit with {HUNKS}")
     return tuple(patches)
 
 
@@ -100,7 +100,9 @@ def _decompressed(data: bytes, name: str) -> bytes:
                 with open_(BytesIO(data)) as file:
                     return file.read(most_bytes(PATCH))
             except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error) as error:
-                raise DebpatchError(f"cannot decompress {name}: {error}; get it again") from error
+                raise DebpatchError(
+                    f"cannot decompress {name}: {error}; download it again"
+                ) from error
     return data
 
 

@@ -52,7 +52,7 @@ def parse_series(data: bytes, *, where: str = "series") -> tuple[SeriesEntry, ..
         name, *options = words[:comment]
         if not is_inside(name):
             raise DebpatchError(
-                f"{where}:{number}: {name!r} leads out of {PATCHES}; name a file below it"
+                f"{where}:{number}: {name!r} leads out of {PATCHES}; name a file in it"
             )
         strip = _STRIP.findall(" ".join(options)) or ["1"]
         entries.append(SeriesEntry(name, int(strip[-1]), "-R" in options, number))

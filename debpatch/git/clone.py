@@ -34,9 +34,7 @@ def clone(url: str, *, update: bool = False, progress: Progress | None = None) -
     Raises DebpatchError where the transport is not allowed or the network fails.
     """
     if urlsplit(url).scheme not in PROTOCOLS and not re.match(r"[^-/@\s][^/@\s]*@", url):
-        raise DebpatchError(
-            f"{url}: not a transport to clone by; use one of {', '.join(PROTOCOLS)}"
-        )
+        raise DebpatchError(f"{url}: unsupported protocol; use one of {', '.join(PROTOCOLS)}")
     folder = _folder(url)
     with _locked(folder):
         if not (folder / "HEAD").exists():
@@ -126,6 +124,6 @@ def _locked(folder: Path) -> Iterator[None]:
             yield
     except OSError as error:
         raise DebpatchError(
-            f"{folder}: cannot keep a clone there: {error.strerror}; "
-            "make room or set XDG_CACHE_HOME"
+            f"{folder}: cannot store a clone there: {error.strerror}; free some space, or set "
+            "XDG_CACHE_HOME"
         ) from error

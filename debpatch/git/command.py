@@ -185,15 +185,16 @@ class Git(git.Git):
         version = self.version_info
         if version[:2] < OLDEST:
             needed, found = ".".join(map(str, OLDEST)), ".".join(map(str, version))
-            raise DebpatchError(f"Git {needed} or newer is needed, this is {found}; upgrade git")
+            raise DebpatchError(
+                f"Git {needed} or newer is needed, but this is {found}; upgrade git"
+            )
 
 
 def _require_no_signal(status: Any) -> None:
     """Raise DebpatchError where a process was killed: what it did not say is no answer."""
     if isinstance(status, int) and status < 0:
         raise DebpatchError(
-            f"git was ended by signal {-status} before it had an answer; see that there is memory "
-            "and room, and try again"
+            f"git was killed by signal {-status}; check memory and disk space, and try again"
         )
 
 

@@ -186,7 +186,7 @@ def _base(repository: Repository, commit: Commit) -> str:
     if len(commit.parents) > 1:
         raise DebpatchError(
             f"{commit.short} is a merge of {len(commit.parents)} commits, which cannot be "
-            f"picked; name the commits that it merges: {commit.short}^..{commit.short}"
+            f"cherry-picked; name the commits that it merges: {commit.short}^..{commit.short}"
         )
     return repository.tree(commit.parents[0]) if commit.parents else repository.empty_tree
 

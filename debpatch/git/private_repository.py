@@ -117,7 +117,7 @@ class PrivateRepository:
 
     def _borrow(self, path: Path) -> None:
         if not path.exists():
-            raise DebpatchError(f"{path}: there is no such folder; give a Git repository")
+            raise DebpatchError(f"{path}: no such directory; give a Git repository")
         user = Git(path if path.is_dir() else path.parent)
         status, output, _ = user.status_and_output(
             "rev-parse",
@@ -128,11 +128,13 @@ class PrivateRepository:
             "--is-bare-repository",
         )
         if status:
-            raise DebpatchError(f"{path}: this is not a Git repository; clone upstream and name it")
+            raise DebpatchError(
+                f"{path}: not a Git repository; give a clone of the upstream repository"
+            )
         said = output.decode("utf-8", "surrogateescape").removesuffix("\n")
         common, object_format, shallow, bare = said.rsplit("\n", 3)
         if "\n" in common:
-            raise DebpatchError(f"{common!r}: a line break in the repository's path; rename it")
+            raise DebpatchError(f"{common!r}: the repository's path has a line break; rename it")
         refs = user.output("for-each-ref", "--format=%(objectname) %(refname)")
         head = user.status_and_output("symbolic-ref", "-q", "HEAD")[1].strip()
         if not head:

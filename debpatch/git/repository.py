@@ -164,7 +164,7 @@ class Repository(PrivateRepository):
 
     def _why_unresolved(self, revision: str) -> str:
         if not self.refs:
-            return f"the repository is empty, so {revision!r} is not in it; fetch upstream first"
+            return "the repository is empty; fetch upstream first"
         if branches := self._remote_branches(revision):
             names = ", ".join(ref.name.removeprefix("refs/remotes/") for ref in branches)
             return f"{revision!r} is ambiguous: {names}; name one of them"
@@ -178,8 +178,8 @@ class Repository(PrivateRepository):
         if self.shallow:
             return f"{revision!r} is not in this shallow clone; run git fetch --unshallow there"
         if meant := did_you_mean(revision, (*self.tags, *self.branches)):
-            return f"{revision!r} names no commit{meant}"
-        return f"{revision!r} names no commit; check the spelling, or git fetch there"
+            return f"{revision!r} is not a commit{meant}"
+        return f"{revision!r} is not a commit; check the spelling, or run git fetch there"
 
     # -- objects -------------------------------------------------------------------------------
 
@@ -268,8 +268,8 @@ class Repository(PrivateRepository):
             sha = raw[end + 1 : at].hex()
             if name in {b"", b".", b"..", b".git"} or b"/" in name:  # as git-fsck(1) reports them
                 raise DebpatchError(
-                    f"{self.location}: the tree {tree[:12]} has a file with the name {name!r}; "
-                    "no checkout can hold it, run git fsck there"
+                    f"{self.location}: the tree {tree[:12]} has a file {name!r}, which no "
+                    "checkout can have; run git fsck there"
                 )
             yield mode.decode(), name.decode("utf-8", "surrogateescape"), sha
 

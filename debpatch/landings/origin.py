@@ -35,8 +35,8 @@ def read_alternatives(
         found = find_origin(located)
         if found is None:
             raise DebpatchError(
-                f"{patch.name}: it names no upstream commit, and none that the package lacks "
-                "changes the same; name it with --upstream"
+                f"{patch.name}: names no upstream commit, and no commit that the package lacks "
+                "makes the same change; give it with --upstream"
             )
         return (found.commits,), found
     revisions = named or named_alternatives(repository, patch)
@@ -53,8 +53,8 @@ def named_alternatives(repository: Repository, patch: Patch) -> tuple[str, ...]:
         meant = repository.abbreviated(reference.sha)
         if len(meant) > 1:
             raise DebpatchError(
-                f"{patch.name}: it names {reference.sha}, which is ambiguous: "
-                f"{', '.join(sha[:12] for sha in meant)}; name the commit with --upstream"
+                f"{patch.name}: names {reference.sha}, which is ambiguous: "
+                f"{', '.join(sha[:12] for sha in meant)}; give the commit with --upstream"
             )
     here = [reference for reference in named if repository.has(reference.sha)]
     found = alternatives(here)
@@ -63,10 +63,10 @@ def named_alternatives(repository: Repository, patch: Patch) -> tuple[str, ...]:
     if named:
         shas = ", ".join(dict.fromkeys(reference.sha[:12] for reference in named))
         raise DebpatchError(
-            f"{patch.name}: it names {shas}, which {repository.location} does not have; "
-            "git fetch there, or name the commit with --upstream"
+            f"{patch.name}: names {shas}, which {repository.location} does not have; run git "
+            "fetch there, or give the commit with --upstream"
         )
-    raise DebpatchError(f"{patch.name}: it names no upstream commit; name it with --upstream")
+    raise DebpatchError(f"{patch.name}: names no upstream commit; give it with --upstream")
 
 
 _REST = 0.2

@@ -52,7 +52,7 @@ def merges_in(repository: Repository, text: str) -> tuple[str, ...]:
 def _ends(repository: Repository, text: str) -> tuple[str, str]:
     start, _, end = text.partition("..")
     if end.startswith("."):
-        raise DebpatchError(f"{text!r}: A...B names no order; write A..B")
+        raise DebpatchError(f"{text!r}: A...B is not a series; write A..B")
     return repository.resolve(start or "HEAD"), repository.resolve(end or "HEAD")
 
 
@@ -63,11 +63,11 @@ def _range(repository: Repository, text: str) -> list[Commit]:
         swapped = commits_between(repository, last, first)
         start, _, end = text.partition("..")
         hint = f"; did you mean {end}..{start}?" if swapped else ""
-        raise DebpatchError(f"{text!r}: there is no commit in this range{hint}")
+        raise DebpatchError(f"{text!r}: this range has no commits{hint}")
     commits = [repository.commit(sha) for sha in shas]
     if plain := [commit for commit in commits if len(commit.parents) < 2]:
         return plain
-    raise DebpatchError(f"{text!r}: there are only merges in this range; name other commits")
+    raise DebpatchError(f"{text!r}: this range has only merge commits; name other commits")
 
 
 # -- ``REV``: how a user names a fix: a revision, a CVE, an issue ----------------------------------
@@ -96,12 +96,12 @@ def read_fix(repository: Repository, text: str) -> Commit:
         return fixes[0]
     if not fixes:
         raise DebpatchError(
-            f"{repository.location}: no commit mentions {text}; name the fix by its id, or git "
-            "fetch there"
+            f"{repository.location}: no commit mentions {text}; give the id of the fix, or run "
+            "git fetch there"
         )
     names = "; ".join(f"{fix.short} {fix.subject}" for fix in fixes[:_SHOWN])
     more = f"; and {len(fixes) - _SHOWN} more" if len(fixes) > _SHOWN else ""
-    raise DebpatchError(f"{text} is mentioned by several commits, name one: {names}{more}")
+    raise DebpatchError(f"several commits mention {text}, name one of them: {names}{more}")
 
 
 def _fixes(repository: Repository, key: str, pattern: re.Pattern[str]) -> Sequence[Commit]:

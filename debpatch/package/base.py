@@ -49,8 +49,8 @@ def find_base(
                 return tag
     if _SNAPSHOT.search(plain):
         raise DebpatchError(
-            f"{package_name} {upstream_version} is a snapshot and no release; name its commit with"
-            " --base"
+            f"{package_name} {upstream_version} is a snapshot, not a release; give its commit "
+            "with --base"
         )
     wanted = parse_version(plain)
     known = releases(tags, package_name)
@@ -60,13 +60,13 @@ def find_base(
         return found[0]
     if found:
         raise DebpatchError(
-            f"{package_name} {upstream_version} can be any of the tags {', '.join(found)};"
-            " choose one with --base"
+            f"{package_name} {upstream_version} may be any of the tags {', '.join(found)}; "
+            "choose one with --base"
         )
     nearest = _nearest(wanted, known) or f"none of its {len(tags)} tags is a version"
     raise DebpatchError(
-        f"no upstream tag is {package_name} {upstream_version}; {nearest}; name the tag or commit"
-        " with --base"
+        f"no upstream tag for {package_name} {upstream_version}; {nearest}; give the tag or "
+        "commit with --base"
     )
 
 

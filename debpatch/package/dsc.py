@@ -99,7 +99,7 @@ def _checked_files(path: Path) -> Mapping[str, Sequence[Path]]:
         name, size, sha256 = (entry.get(key, "") for key in ("name", "size", "sha256"))
         role = next((role for role, pattern in _ROLES.items() if pattern.search(name)), "unknown")
         if not name or PurePosixPath(name).name != name:
-            raise DebpatchError(f"{path}: {name!r} is no file name; is this a .dsc?")
+            raise DebpatchError(f"{path}: {name!r} is not a file name; is this a .dsc?")
         _check(path, path.parent / name, size, sha256)
         roles[role].append(path.parent / name)
     if not roles:
@@ -113,7 +113,7 @@ def _checked_files(path: Path) -> Mapping[str, Sequence[Path]]:
         )
     if not known.fullmatch(shape):
         raise DebpatchError(
-            f"{path}: format {dsc.get('Format', '1.0')} does not go with these files: {shape}"
+            f"{path}: format {dsc.get('Format', '1.0')} does not match these files: {shape}"
         )
     return roles
 
@@ -121,7 +121,9 @@ def _checked_files(path: Path) -> Mapping[str, Sequence[Path]]:
 def _check(dsc: Path, file: Path, size: str, sha256: str) -> None:
     """Compare a file with what the ``.dsc`` says of it."""
     if not file.is_file():
-        raise DebpatchError(f"{dsc}: {file.name} is not beside it; download the whole package")
+        raise DebpatchError(
+            f"{dsc}: {file.name} is not in the same directory; download the whole package"
+        )
     if str(file.stat().st_size) != size:
         raise DebpatchError(
             f"{file}: has {file.stat().st_size} bytes, the .dsc says {size}; download it again"
@@ -148,7 +150,9 @@ def _check_folders(dsc: Path, tarballs: Sequence[Tarball]) -> None:
     for path in places:
         for folder in PurePosixPath(path).parents:
             if str(folder) in places:
-                raise DebpatchError(f"{dsc}: {path} goes through {folder}, which is no folder")
+                raise DebpatchError(
+                    f"{dsc}: {path} leads through {folder}, which is not a directory"
+                )
 
 
 def _packaging(tarballs: Sequence[Tarball]) -> dict[str, PackageFile]:

@@ -74,7 +74,7 @@ def _package(named: str | None, patch: Patch) -> tuple[SourcePackage | None, str
         return open_package(root), "the package around the patch"
     root = find_package_root(Path())
     if root is not None and _is_for(patch, source := open_package(root)):
-        return source, "the package around the current folder"
+        return source, "the package around the current directory"
     return None, ""
 
 
@@ -93,8 +93,8 @@ def _named_repository(package: SourcePackage | None, patch: Patch) -> str:
     found = candidates(package, patch.header)
     if not found:
         raise DebpatchError(
-            "neither the package nor the patch names the upstream repository; "
-            "give it with --repo (a clone's folder or a URL)"
+            "neither the package nor the patch names the upstream repository; give it with "
+            "--repo (a directory or a URL)"
         )
     return found[0].url
 
@@ -157,7 +157,7 @@ def _base_in_prefix(repository: Repository, patch: Patch) -> tuple[str | None, s
     """The base by what quilt wrote before the patch's paths: ``openvpn-2.6.14``."""
     named = re.fullmatch(r"(.+?)-(\d[^/]*)", patch.prefix or "")
     if named is None:
-        return None, "no package is given, and the patch's paths name no version; use --base"
+        return None, "no package is given, and the patch's paths name no version; give --base"
     try:
         return find_base(named[2], named[1], repository.tags), ""
     except DebpatchError as error:

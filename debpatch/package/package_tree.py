@@ -73,8 +73,8 @@ def series_patch(package: SourcePackage, entry: SeriesEntry) -> tuple[FileDiff, 
     data = package.read(entry.path)
     if data is None:
         raise DebpatchError(
-            f"{package.location}: the series names {entry.name} (line {entry.line}), "
-            f"but {entry.path} is not there; mend the series"
+            f"{package.location}: the series names {entry.name} (line {entry.line}), but "
+            f"{entry.path} does not exist; correct the series"
         )
     return parse_diff(data, strip=entry.strip, where=entry.path).files
 
@@ -89,8 +89,8 @@ def _source(
             return Tree(repository, repository.tree(base), base), ()
         if package.series:
             raise DebpatchError(
-                f"{package.location}: there is nothing but debian/, and no upstream tag is known "
-                f"for {package.version}; name one with --base, or unpack the source"
+                f"{package.location}: has only debian/, and no upstream tag is known for "
+                f"{package.version}; give one with --base, or unpack the source"
             )
     return source, _applied(package, source)
 
@@ -127,8 +127,8 @@ def _applied(package: SourcePackage, source: Tree) -> Sequence[SeriesEntry]:
             if entry is None or name != entry.name:
                 place = f"{entry.name} there" if entry else "nothing there"
                 raise DebpatchError(
-                    f"{package.location}: quilt has applied {name}, where the series has {place}; "
-                    "take it back (quilt pop -a), or mend the series"
+                    f"{package.location}: quilt has applied {name}, but the series has {place}; "
+                    "run quilt pop -a, or correct the series"
                 )
         return series[: len(package.applied)]
     forwards = Edit.of(source)
@@ -154,7 +154,7 @@ def _apply(package: SourcePackage, entry: SeriesEntry, edit: Edit, *, undo: bool
     failures = _try(package, entry, edit, undo=undo)
     if failures:
         where = ", ".join(f"{failure.path} hunk {failure.hunk}" for failure in failures[:3])
-        what = "cannot be taken back" if undo else "does not apply"
+        what = "does not apply in reverse" if undo else "does not apply"
         raise DebpatchError(
             f"{package.location}: {entry.name} of the series {what} without fuzz ({where}); "
             "refresh it with quilt"

@@ -22,8 +22,8 @@ def read_patch(path: Path | str) -> Patch:
     patches = read_patches(path)
     if len(patches) > 1:
         raise DebpatchError(
-            f"{path} holds {len(patches)} patches where one is wanted; "
-            "save the one that you mean in a file of its own (git mailsplit splits a mailbox)"
+            f"{path} has {len(patches)} patches, but one is needed; save it to a file of its "
+            "own (git mailsplit splits a mailbox)"
         )
     return patches[0]
 

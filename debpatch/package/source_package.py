@@ -98,7 +98,10 @@ def open_package(spec: str | Path) -> SourcePackage:
     if path.is_dir():
         root = find_package_root(path)
         if root is None:
-            raise DebpatchError(f"{path}: no source package, no debian/changelog here or above")
+            raise DebpatchError(
+                f"{path}: not in a source package: it has no debian/changelog, "
+                "and no directory above it has"
+            )
         directory = SourceDirectory(root)
         if queue := open_patch_queue(directory):
             names = [entry.name for entry in _series(location, queue)]
@@ -106,7 +109,8 @@ def open_package(spec: str | Path) -> SourcePackage:
         return _package(location, directory, directory.applied(), root)
     if path.suffix != ".dsc":
         raise DebpatchError(
-            f"{path}: no source package; give a directory with debian/, a .dsc, or apt:NAME[/SUITE]"
+            f"{path}: not a source package; give a directory with debian/, a .dsc, or "
+            "apt:NAME[/SUITE]"
         )
     return _packed(location, path)
 

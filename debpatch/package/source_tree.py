@@ -65,7 +65,7 @@ def follow_links(path: str, target: Callable[[str], str | None]) -> str:
     while pending:
         part = pending.pop()
         if part.startswith("/") or (part == ".." and not resolved):
-            raise DebpatchError(f"{path}: leads out of the source package; it is not followed")
+            raise DebpatchError(f"{path}: leads out of the source package, and is not followed")
         if part == "..":
             resolved.pop()
             continue

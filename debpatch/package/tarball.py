@@ -82,7 +82,8 @@ def index_tarball(path: Path, *, into: str = "", strip: bool = True) -> Tarball:
                 original = _name(path, member.linkname)
                 if original not in contents:
                     raise DebpatchError(
-                        f"{path.name}: {name} is a hard link to {original}, which is not before it"
+                        f"{path.name}: {name} is a hard link to {original}, which does not come "
+                        "before it"
                     )
                 contents[name] = contents[original]
                 if original in links:
@@ -116,7 +117,7 @@ def _open(path: Path) -> Iterator[tarfile.TarFile]:
     """Open a tarball for one pass; what is wrong with it becomes one clear line."""
     if path.suffix not in _MODULES:
         raise DebpatchError(
-            f"{path.name}: {path.suffix!r} is no compression of a Debian source package"
+            f"{path.name}: {path.suffix!r} is not a compression of Debian source packages"
         )
     try:
         module = importlib.import_module(_MODULES[path.suffix])

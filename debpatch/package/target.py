@@ -120,7 +120,7 @@ def open_target(onto: str | None, inputs: Inputs) -> Iterator[Target]:
     no such revision or package, or no repository.
     """
     if onto is None and find_package_root(Path()) is None:
-        raise DebpatchError("nothing to pick onto; name a revision or a package with --onto")
+        raise DebpatchError("no target; give a revision or a package with --onto")
     place = onto if onto is not None else "."
     package = open_package(place) if names_package(place) else None
     with open_upstream(inputs, package) as repository:
@@ -207,8 +207,7 @@ def _require_common(repository: Repository, ours: tuple[str, str], theirs: tuple
     one, other = (repository.entries(repository.tree(sha)).keys() for _, sha in (ours, theirs))
     if one and one.isdisjoint(other):
         raise DebpatchError(
-            f"{ours[0]} and {theirs[0]} do not have one file in common; "
-            "is this the right repository?"
+            f"{ours[0]} and {theirs[0]} have no file in common; is this the right repository?"
         )
 
 

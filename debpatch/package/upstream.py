@@ -39,10 +39,8 @@ def open_upstream(inputs: Inputs, package: SourcePackage | None) -> Iterator[Rep
     """
     where = inputs.repo or next((found.url for found in candidates(package, "")), None)
     if where is None:
-        what = (
-            "--repo . for the one here" if is_in_repository(Path()) else "a clone's folder or a URL"
-        )
-        raise DebpatchError(f"nothing names the upstream repository; give it with --repo ({what})")
+        what = "--repo . for this one" if is_in_repository(Path()) else "a directory or a URL"
+        raise DebpatchError(f"the upstream repository is not known; give it with --repo ({what})")
     with open_repository(where, inputs, package) as repository:
         yield repository
 

@@ -32,12 +32,12 @@ def read_bugs(urls: Iterable[str] = (), numbers: Iterable[str] = ()) -> Bugs:
     for text in numbers:
         number = _NUMBER.fullmatch(text.strip())
         if number is None:
-            raise DebpatchError(f"{text!r} is no bug of Debian's; give its number, as in 1140745")
+            raise DebpatchError(f"{text!r} is not a Debian bug; give its number, such as 1140745")
         found.append(int(number[1]))
     addresses = tuple(dict.fromkeys(urls))
     for url in addresses:
         if not _URL.fullmatch(url):
-            raise DebpatchError(f"{url!r} is no address of a bug; give it as https://...")
+            raise DebpatchError(f"{url!r} is not the URL of a bug; give it as https://...")
     return Bugs(addresses, tuple(dict.fromkeys(found)))
 
 

@@ -35,7 +35,7 @@ def require_finished(package: SourcePackage) -> None:
     if package.distribution == "UNRELEASED":
         raise DebpatchError(
             f"{package.location}: the changelog's top entry, {package.version}, is UNRELEASED; "
-            "release it first (dch -r), or take it away"
+            "release it first (dch -r), or remove it"
         )
 
 

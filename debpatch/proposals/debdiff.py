@@ -91,9 +91,9 @@ def source_diff(repository: Repository, old: str, new: str, what: str) -> Source
         kinds = {entry.mode for entry in (one, other) if entry}
         if kinds & {"120000", "160000"}:
             kind = "a symbolic link" if "120000" in kinds else "a submodule"
-            raise DebpatchError(f"{what}: {path} is {kind}, which no quilt patch can change")
+            raise DebpatchError(f"{what}: {path} is {kind}, which a quilt patch cannot change")
         if _UNQUOTABLE.search(path):
-            raise DebpatchError(f"{what}: {path!r} is a name that no quilt patch can hold")
+            raise DebpatchError(f"{what}: a quilt patch cannot name the file {path!r}")
         if "100755" in kinds and (one is None or other is None or one.mode != other.mode):
             modes.append(path)
     data = repository.run(
@@ -104,7 +104,7 @@ def source_diff(repository: Repository, old: str, new: str, what: str) -> Source
     for file in parse_diff(data, where=what).files:
         if file.binary:
             raise DebpatchError(
-                f"{what}: {file.path} is a binary file, which no quilt patch can change; "
-                "see --include-binaries in dpkg-source(1)"
+                f"{what}: {file.path} is a binary file, which a quilt patch cannot change; see "
+                "--include-binaries in dpkg-source(1)"
             )
     return SourceDiff(data, tuple(path for path in modes if path in after))

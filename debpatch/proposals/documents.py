@@ -60,7 +60,8 @@ def _as_mail(text: str, template: str, now: datetime) -> bytes:
         name, colon, value = line.partition(": ")
         if not colon or not name.replace("-", "").isalpha():
             raise DebpatchError(
-                f"proposals/{template}.txt: {line!r} is no field of a mail; mend the template"
+                f"proposals/{template}.txt: {line!r} is not a header field of a mail; correct "
+                "the template"
             )
         fields.append((name, value))
     fields.insert(1, ("Date", format_datetime(now)))

@@ -165,7 +165,7 @@ def _exported(
     found = ancestors(repository, patch, base)
     who, source = (author, "--author") if author else _author(header, patch.name, package)
     if "@" not in parseaddr(who)[1]:
-        raise DebpatchError(f"{patch.name}: {who!r} is no author with an address; use --author")
+        raise DebpatchError(f"{patch.name}: the author {who!r} has no mail address; use --author")
     body = _with_bugs(told_truly(prose.body, found), header)
     date = _date(header) or now
     return ExportedPatch(
@@ -191,7 +191,7 @@ def _author(header: Header, name: str, package: SourcePackage | None) -> tuple[s
     if who:
         return who, "the changelog's entry that names the patch"
     raise DebpatchError(
-        f"{name}: neither its header nor a changelog tells the author; put an Author field into "
+        f"{name}: neither its header nor the changelog names the author; add an Author field to "
         "the header, or use --author 'NAME <MAIL>'"
     )
 

@@ -135,8 +135,8 @@ def require_clean(imported: Import, package: SourcePackage) -> None:
         paths = ", ".join(conflict.path for conflict in commit.conflicts)
         raise DebpatchError(
             f'{commit.commit.short} "{commit.commit.subject}" conflicts with {package.name} '
-            f"{package.version} in {paths}; nothing was written, plan-backport finds what it needs "
-            "first"
+            f"{package.version} in {paths}; nothing was written, find its prerequisites with "
+            "plan-backport"
         )
 
 
@@ -174,7 +174,7 @@ class _Writer:
         new = repository.write_tree(picked.tree, {path: before[path] for path in left_out})
         diff = source_diff(repository, picked.onto, new, what)
         if diff.is_empty:
-            raise DebpatchError(f"{what}: changes nothing that the package has; leave it out")
+            raise DebpatchError(f"{what}: changes no file that the package has; leave it out")
         is_clean = picked.outcome == "clean"
         name = name_patch(self.scheme, commit.subject, commit.message, self.taken)
         if is_clean:

@@ -32,7 +32,8 @@ def require_series(package: SourcePackage) -> None:
         return
     kind = "a native package" if "native" in written else f"of source format {written!r}"
     raise DebpatchError(
-        f"{package.location}: is {kind} and has no quilt series; pick the commits in its own Git"
+        f"{package.location}: is {kind} and has no quilt series; cherry-pick the commits in its "
+        "own repository"
     )
 
 
@@ -40,8 +41,8 @@ def require_folder(package: SourcePackage) -> Path:
     """The folder of the package; raises DebpatchError where there is none to write to."""
     if package.root is None:
         raise DebpatchError(
-            f"{package.location}: is packed, or a patch queue; unpack it (dpkg-source -x, "
-            "gbp pq export) and name the folder"
+            f"{package.location}: is packed, or a patch queue; unpack it (dpkg-source -x, gbp "
+            "pq export) and give the directory"
         )
     return package.root
 

@@ -175,7 +175,7 @@ def with_patches(
     for patch in patches:
         name = PurePosixPath(patch.name).name
         if name in taken:
-            raise DebpatchError(f"{patch.name}: there is a patch of this name already; rename it")
+            raise DebpatchError(f"{patch.name}: the package has a patch of this name; rename it")
         taken.add(name)
         require_utf8(patch)
         new.append(NewPatch(name, patch.data))

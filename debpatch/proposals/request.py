@@ -49,7 +49,7 @@ def find_target(kind: RequestKind, name: str, today: date) -> Suite:
         )
     if kind in {"pu", "security"} and not suite.is_released:
         raise DebpatchError(
-            f"{suite.codename} is not released; --kind {kind} is for a released suite, name it "
+            f"{suite.codename} is not released; --kind {kind} needs a released suite, give one "
             "with --suite"
         )
     if kind == "unblock" and suite.role != "testing":
@@ -68,11 +68,11 @@ def proposed_by(
 ) -> SourcePackage:
     """The package as it will be. Raises DebpatchError where the user names none, or two."""
     if bool(change.proposed) and bool(change.patches):
-        raise DebpatchError("--proposed and --patch both say what the update is; give one of them")
+        raise DebpatchError("--proposed and --patch cannot be used together")
     if change.proposed:
         package = open_package(change.proposed)
         if package.name != current.name:
-            raise DebpatchError(f"{change.proposed} is {package.name}, and not {current.name}")
+            raise DebpatchError(f"{change.proposed} is {package.name}, not {current.name}")
         require_finished(package)
         return package
     is_security = kind == "security"
@@ -84,7 +84,7 @@ def proposed_by(
             current, patches, upload, uploader, now, change.bugs.debian, is_own=is_own
         )
     if not change.commits:
-        raise DebpatchError("what is the update? give --proposed, --patch or --plan")
+        raise DebpatchError("no update is given; use --proposed, --patch or --plan")
     imported = import_commits(
         repository, current, change.commits, now.date(), base=change.base, bugs=change.bugs
     )
@@ -93,7 +93,9 @@ def proposed_by(
         current, imported, suite, uploader, now, security=is_security, closes=change.bugs.debian
     )
     if not update.changes:
-        raise DebpatchError(f"{current.location}: has all of these commits; nothing to propose")
+        raise DebpatchError(
+            f"{current.location}: already has all of these commits; there is nothing to propose"
+        )
     return with_changes(current, update.changes, update.upload)
 
 
@@ -125,7 +127,7 @@ def mails_for_upstream(
         for failure in patch.failures:
             raise DebpatchError(
                 f"{patch.name} does not apply to {proposal.base} ({failure.path} hunk "
-                f"{failure.hunk}); it needs patches that come before it in the series"
+                f"{failure.hunk}); it needs earlier patches of the series"
             )
     mails = {
         patch.file_name(number): mail

@@ -71,19 +71,19 @@ def find_suite(name: str, today: date) -> Suite:
         }
     except DistroDataOutdated as error:
         raise DebpatchError(
-            f"distro-info-data does not reach to {today}; upgrade the package distro-info-data"
+            f"distro-info-data does not cover {today}; upgrade the package distro-info-data"
         ) from error
     release = next((r for r in known.get_all("object") if r.series == codename), None)
     if release is None or not release.version:
         here = ", ".join(sorted({*roles, *known.lts_supported(today), "unstable"}))
-        raise DebpatchError(f"{name!r} is no suite of Debian's; there are {here}")
+        raise DebpatchError(f"{name!r} is not a Debian suite; there are {here}")
     if release.release is None and codename not in roles:
-        raise DebpatchError(f"{name!r} is not open yet on {today}; use unstable")
+        raise DebpatchError(f"{name!r} is not open on {today}; use unstable")
     if codename in known.lts_supported(today):
         return Suite(codename, release.version, "lts", release.eol)
     if codename not in known.supported(today):
         raise DebpatchError(
-            f"{name!r} has reached its end of life: regular support ended on {release.eol}, "
-            f"LTS on {release.eol_lts or 'no date'}; nobody takes updates for it in Debian"
+            f"{name!r} has reached its end of life: regular support ended on {release.eol}, LTS "
+            f"on {release.eol_lts or 'no date'}; Debian takes no updates for it"
         )
     return Suite(codename, release.version, roles.get(codename, "oldstable"))

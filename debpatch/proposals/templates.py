@@ -48,7 +48,7 @@ class Questions:
         self.used.add(name)
         answer = self.answers.get(name)
         if isinstance(answer, bool):
-            raise DebpatchError(f"{self.where}: {name} is true or false, and a text is wanted")
+            raise DebpatchError(f"{self.where}: {name} must be a text, not true or false")
         if answer and answer.strip():
             return answer.strip()
         self.open[name] = question
@@ -59,7 +59,7 @@ class Questions:
         self.used.add(name)
         answer = self.answers.get(name)
         if answer is not None and not isinstance(answer, bool):
-            raise DebpatchError(f"{self.where}: {name} is a text, and true or false is wanted")
+            raise DebpatchError(f"{self.where}: {name} must be true or false, not a text")
         if answer is None:
             self.open[name] = f"true or false: {claim}"
         return f"[{'x' if answer else ' '}] {claim}"
@@ -68,7 +68,7 @@ class Questions:
         """Raise DebpatchError for an answer that no document asks for."""
         for name in sorted(set(self.answers) - self.used):
             known = ", ".join(sorted(self.used))
-            raise DebpatchError(f"{self.where}: nothing asks for {name!r}; there are {known}")
+            raise DebpatchError(f"{self.where}: there is no question {name!r}; there are {known}")
 
 
 def read_answers(path: Path) -> Questions:
@@ -78,10 +78,10 @@ def read_answers(path: Path) -> Questions:
     except OSError as error:
         raise DebpatchError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DebpatchError(f"{path}: no valid TOML: {error}") from error
+        raise DebpatchError(f"{path}: not valid TOML: {error}") from error
     for name, value in table.items():
         if not isinstance(value, str | bool):
-            raise DebpatchError(f"{path}: {name} is neither a text nor true or false")
+            raise DebpatchError(f"{path}: {name} must be a text, or true or false")
     return Questions(table, str(path))
 
 
@@ -92,7 +92,7 @@ def own_folder(given: Path | None, environment: Mapping[str, str]) -> Path | Non
     """
     if given is not None:
         if not given.is_dir():
-            raise DebpatchError(f"{given}: there is no such folder of templates")
+            raise DebpatchError(f"{given}: no such directory of templates")
         return given
     settings = environment.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     usual = Path(settings) / "debpatch" / "templates"
@@ -118,7 +118,7 @@ def render(
         raise
     except TemplateSyntaxError as error:
         place = f"{error.filename or error.name}:{error.lineno}"
-        raise DebpatchError(f"{place}: {error.message}; mend the template") from error
+        raise DebpatchError(f"{place}: {error.message}; correct the template") from error
     except (
         TemplateError,
         TypeError,
@@ -128,7 +128,7 @@ def render(
         RecursionError,
     ) as error:
         place = _place(error, folders) or name
-        raise DebpatchError(f"{place}: {_one_line(error)}; mend the template") from error
+        raise DebpatchError(f"{place}: {_one_line(error)}; correct the template") from error
 
 
 def say(macro: str, value: object) -> str:

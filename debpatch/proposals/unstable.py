@@ -65,7 +65,7 @@ def find_unstable(
         version = Version(text)
         upstream = version.upstream_version
     except ValueError as error:
-        raise DebpatchError(f"{text!r} is no version of a Debian package") from error
+        raise DebpatchError(f"{text!r} is not a version of a Debian package") from error
     said_by = "--unstable" if given else "apt-cache madison"
     try:
         tag = find_base(upstream or text, package, repository.tags)

@@ -36,8 +36,8 @@ def read_uploader(environment: Mapping[str, str]) -> Uploader:
     name = environment.get("DEBFULLNAME") or name or environment.get("NAME") or ""
     if not name.strip() or "@" not in email or any(mark in name + email for mark in "\r\n<>"):
         raise DebpatchError(
-            "who are you? set DEBFULLNAME='Your Name' and DEBEMAIL=you@example.org in the "
-            "environment; a changelog entry needs both"
+            "your name is not known; set DEBFULLNAME='Your Name' and DEBEMAIL=you@example.org "
+            "in the environment for the changelog entry"
         )
     return Uploader(name.strip(), email)
 
@@ -54,5 +54,5 @@ def read_clock(environment: Mapping[str, str]) -> datetime:
         return datetime.fromtimestamp(int(epoch), UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise DebpatchError(
-            f"SOURCE_DATE_EPOCH is {epoch!r}, and no number of seconds since 1970; unset it"
+            f"SOURCE_DATE_EPOCH is {epoch!r}, which is not a number of seconds since 1970; unset it"
         ) from error

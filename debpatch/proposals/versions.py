@@ -87,7 +87,7 @@ def new_upstream(upstream: str, number: str, current: Version) -> tuple[Version,
     """
     if is_native(current):
         raise DebpatchError(
-            f"{current} is a native version, which has no upstream; a newer one comes down from "
+            f"{current} is a native version, which has no upstream; backport a newer one from "
             f"unstable as VERSION~deb{number}u1"
         )
     epoch = f"{current.epoch}:" if current.epoch else ""

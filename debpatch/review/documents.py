@@ -59,12 +59,13 @@ def documents(located: Located, facts: Facts, verdict: Verdict, wishes: Wishes) 
     """Propose what ``verdict`` says; raises DebpatchError where there is nothing to propose."""
     package = located.package
     if package is None or facts.target is None:
-        raise DebpatchError("they are about a package; give it with --package")
+        raise DebpatchError("these need a package; give it with --package")
     if facts.entry is not None:
-        raise DebpatchError(f"the package has {facts.entry} in its series already")
+        raise DebpatchError(f"the package already has {facts.entry} in its series")
     if wishes.uploader is None:
         raise DebpatchError(
-            "who are you? set DEBFULLNAME and DEBEMAIL in the environment, and ask again"
+            "your name is not known; set DEBFULLNAME and DEBEMAIL in the environment, and "
+            "review again"
         )
     kind = wishes.kind or usual_kind(package, wishes.suite, wishes.now.date())
     suite = find_target(kind, wishes.suite or package.distribution, wishes.now.date())

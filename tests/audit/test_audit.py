@@ -260,7 +260,7 @@ def test_another_projects_repository(tmp_path: Path) -> None:
 
 def test_an_unknown_version(story: Story, tmp_path: Path) -> None:
     place = package(tmp_path, {"one.patch": DEBIAN})
-    with pytest.raises(DebpatchError, match=r"no upstream tag is hello 9\.9; the nearest are"):
+    with pytest.raises(DebpatchError, match=r"no upstream tag for hello 9\.9; the nearest are"):
         audit(story, place, "9.9")
 
 

@@ -34,15 +34,19 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
 @pytest.mark.parametrize(
     ("revisions", "onto", "why"),
     [
-        ("main", "v1.0", "is a merge of 2 commits, which cannot be picked; name the commits that"),
-        ("v1.0..v1.0", "v1.0", "there is no commit in this range"),
-        ("main..v1.0", "v1.0", "there is no commit in this range; did you mean v1.0..main?"),
+        (
+            "main",
+            "v1.0",
+            "is a merge of 2 commits, which cannot be cherry-picked; name the commits that",
+        ),
+        ("v1.0..v1.0", "v1.0", "this range has no commits"),
+        ("main..v1.0", "v1.0", "this range has no commits; did you mean v1.0..main?"),
         ("main~1,,side", "v1.0", "a revision is empty"),
-        ("nothing", "v1.0", "'nothing' names no commit"),
+        ("nothing", "v1.0", "'nothing' is not a commit"),
         ("topic", "v1.0", "'topic' is ambiguous: one/topic, two/topic; name one of them"),
-        ("main~1", "nowhere", "'nowhere' names no commit"),
-        ("main~1", "theirs", "do not have one file in common; is this the right repository?"),
-        ("main~1", None, "name a revision or a package with --onto"),
+        ("main~1", "nowhere", "'nowhere' is not a commit"),
+        ("main~1", "theirs", "have no file in common; is this the right repository?"),
+        ("main~1", None, "give a revision or a package with --onto"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
@@ -58,7 +62,7 @@ def test_a_range_leaves_merges_out_and_says_so(repo: Repo, command: str) -> None
     found = done.json["steps" if command == "plan-backport" else "alone"]
     assert [item["subject"] for item in found] == ["Add something new", "Aside"]
     merge = repo.git("rev-parse", "main")
-    assert done.err == f"debpatch: note: v1.0..main: merges are left out: {merge[:12]}\n"
+    assert done.err == f"debpatch: note: v1.0..main: skipped merge commits: {merge[:12]}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

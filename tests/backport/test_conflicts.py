@@ -170,7 +170,7 @@ def test_a_checkout_of_the_packaging_alone(tmp_path: Path) -> None:
     assert done.json["alone"][0]["carried_by"]["patch"] == "lengths.patch"
     repo.git("tag", "-d", "v1.0")
     said = refusal(*command)
-    assert "nothing but debian/, and no upstream tag is known for 1.0-1; name one with" in said
+    assert "has only debian/, and no upstream tag is known for 1.0-1; give one with" in said
     assert debpatch(*command, "--base", "stable/1.0").code == 0
 
 

@@ -100,9 +100,9 @@ def test_hostile_text_stays_text(story: Story, tmp_path: Path) -> None:
 def test_what_it_cannot_do(story: Story, tmp_path: Path) -> None:
     place = package(tmp_path / "package", {"debian.patch": DEBIAN})
     said = refusal("audit-series", place, "--repo", story.repo.path, "--onto", "9.9")
-    assert said.startswith("no upstream tag is hello 9.9; the nearest are")
+    assert said.startswith("no upstream tag for hello 9.9; the nearest are")
     (tmp_path / "empty").mkdir()
-    assert "no source package" in refusal(
+    assert "not in a source package" in refusal(
         "audit-series", "--repo", story.repo.path, cwd=tmp_path / "empty"
     )
     other = Repo(tmp_path / "other")

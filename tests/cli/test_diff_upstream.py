@@ -213,13 +213,13 @@ def test_a_reader_that_goes_away(repo: Repo) -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "is empty; give a file that holds a unified diff"),
-        (b"just prose\n", "holds no diff; give a file with a unified diff"),
-        (b"\0\1\2\xff" * 100, "holds no diff"),
+        (b"", "is empty; give a file with a unified diff"),
+        (b"just prose\n", "has no diff; give a file with a unified diff"),
+        (b"\0\1\2\xff" * 100, "has no diff"),
         (b"\x1f\x8b broken", "cannot decompress"),
-        (b"--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n a\n-b\n", "cut short or damaged"),
+        (b"--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n a\n-b\n", "cut off or damaged"),
         (b"--- a/../../x\n+++ b/../../x\n@@ -1 +1 @@\n-a\n+b\n", "leads out of the tree"),
-        (b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "names no upstream commit, and none"),
+        (b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "names no upstream commit, and no commit"),
     ],
 )
 def test_what_is_no_patch(repo: Repo, data: bytes, why: str) -> None:
@@ -237,15 +237,15 @@ def test_a_file_that_is_not_there_or_a_folder(repo: Repo, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("revision", "why"),
     [
-        ("none", "'none' names no commit"),
-        ("v1.1,none", "'none' names no commit"),
-        ("v1.1...v1.0", "names no order"),
+        ("none", "'none' is not a commit"),
+        ("v1.1,none", "'none' is not a commit"),
+        ("v1.1...v1.0", "is not a series"),
         ("v1.1..v1.0", "did you mean v1.0..v1.1?"),
         ("", "a revision is empty"),
-        ("--output=/tmp/x", "names no commit"),
-        ("@{upstream}", "'@{upstream}' names no commit"),
-        ("v1.0^{tree}", "names no commit"),
-        ("HEAD:link.c", "names no commit"),
+        ("--output=/tmp/x", "is not a commit"),
+        ("@{upstream}", "'@{upstream}' is not a commit"),
+        ("v1.0^{tree}", "is not a commit"),
+        ("HEAD:link.c", "is not a commit"),
     ],
 )
 def test_a_revision_that_is_none(repo: Repo, revision: str, why: str) -> None:
@@ -266,9 +266,9 @@ def test_a_revision_that_is_ambiguous(repo: Repo) -> None:
 def test_no_repository(repo: Repo, tmp_path: Path) -> None:
     patch = write(repo, patch_of(repo))
     assert "give it with --repo" in refusal("diff-upstream", patch)
-    assert "there is no such folder" in refusal("diff-upstream", patch, "--repo", "none")
+    assert "no such directory" in refusal("diff-upstream", patch, "--repo", "none")
     assert "not a Git repository" in refusal("diff-upstream", patch, "--repo", tmp_path)
-    assert "not a transport" in refusal("diff-upstream", patch, "--repo", "ext::sh -c true")
+    assert "unsupported protocol" in refusal("diff-upstream", patch, "--repo", "ext::sh -c true")
 
 
 def test_an_empty_repository(repo: Repo, tmp_path: Path) -> None:
@@ -301,11 +301,11 @@ def test_a_base_that_cannot_be_derived_is_a_gap_in_the_result(repo: Repo) -> Non
     done = debpatch("diff-upstream", patch, "--repo", repo.path)
     assert done.code == 0
     assert done.out.startswith("fix.patch: identical\n")
-    assert "no upstream tag is hello 7.7" in flat(done.out)
+    assert "no upstream tag for hello 7.7" in flat(done.out)
     found = debpatch("diff-upstream", patch, "--repo", repo.path, "-fjson").json
     assert found["base"] is None
     assert found["residual_references"] is None  # nobody looked
-    assert "no upstream tag is hello 7.7" in found["base_unknown"]
+    assert "no upstream tag for hello 7.7" in found["base_unknown"]
 
 
 def test_a_patch_that_does_not_apply_names_the_hunk_and_is_compared(repo: Repo) -> None:

@@ -51,7 +51,7 @@ def test_in_a_clone_of_upstream(demo: Demo) -> None:
     assert "--repo . does if it is the one here" in said
     assert "debpatch find-backports REV --repo ." in next_commands(said)
     said = refusal("find-backports", "main", cwd=demo.repository)
-    assert said.endswith("give it with --repo (--repo . for the one here)")
+    assert said.endswith("give it with --repo (--repo . for this one)")
     assert debpatch("find-backports", "main", "--repo", ".", cwd=demo.repository).err == ""
 
 
@@ -79,7 +79,7 @@ def test_a_command_that_is_none() -> None:
 
 def test_a_revision_that_is_none(demo: Demo) -> None:
     said = refusal("check-conflicts", "release/1.5", "--repo", demo.repository, "--onto", "main")
-    assert said.endswith("'release/1.5' names no commit; did you mean release/1.4?")
+    assert said.endswith("'release/1.5' is not a commit; did you mean release/1.4?")
 
 
 def test_a_patch_that_is_none(demo: Demo) -> None:

@@ -174,7 +174,7 @@ def test_a_patch_of_the_series(demo: Demo, tmp_path: Path) -> None:
     assert found["onto"] == f"tidewatch 1.4.2-3+deb13u1 before {patch.name}"
     assert found["comparison"]["comparisons"][0]["verdict"] == "identical"
     assert (found["verdict"], done.code) == ("mend", 1)
-    assert any("in its series already" in why for why in found["unknown"])
+    assert any("in its series" in why for why in found["unknown"])
 
 
 def test_a_patch_of_no_upstream_commit(demo: Demo, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_without_a_base(demo: Demo, tmp_path: Path) -> None:
     done = debpatch("review", "--repo", demo.repository, "-f", "json", "-o", tmp_path / "r", patch)
     found = done.json
     assert (found["base"], found["onto"], found["plan"]) == (None, None, None)
-    assert any("use --base" in why for why in found["unknown"])
+    assert any("give --base" in why for why in found["unknown"])
 
 
 def test_an_upstream_commit_that_applies_is_taken_as_it_is(demo: Demo, tmp_path: Path) -> None:
@@ -367,8 +367,8 @@ def test_a_folder_that_is_there_is_not_written_to(demo: Demo, tmp_path: Path) ->
     folder.mkdir()
     (folder / "chapter.txt").write_text("precious")
     arguments = ("review", "--repo", demo.repository, "-o", folder, demo.patch)
-    assert "is there already; it is no review; name another folder" in refusal(*arguments)
-    assert "it is no review" in refusal(*arguments, "--force")
+    assert "exists, and is not a review; give another directory" in refusal(*arguments)
+    assert "is not a review" in refusal(*arguments, "--force")
     assert files(folder) == {"chapter.txt"}
 
 
@@ -378,7 +378,7 @@ def test_an_older_review_is_replaced_only_on_demand(demo: Demo, tmp_path: Path) 
     (folder / "report.json").write_text("{}")
     (folder / "old.txt").write_text("")
     arguments = ("review", "--repo", demo.repository, "-o", folder, demo.patch)
-    assert "--force replaces it" in refusal(*arguments)
+    assert "replace it with --force" in refusal(*arguments)
     assert files(folder) == {"report.json", "old.txt"}
     assert debpatch(*arguments, "--force").code == 1
     assert files(folder) == REPORTS
@@ -387,7 +387,7 @@ def test_an_older_review_is_replaced_only_on_demand(demo: Demo, tmp_path: Path) 
 def test_a_file_is_no_folder(demo: Demo, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     said = refusal("review", "--repo", demo.repository, "-o", tmp_path / "file", demo.patch)
-    assert "there is a file of this name" in said
+    assert "is a file; give a directory" in said
 
 
 def test_the_usual_folder_is_named_after_the_patch(demo: Demo) -> None:

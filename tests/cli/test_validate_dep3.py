@@ -170,7 +170,7 @@ def test_rules_are_listed_and_explained() -> None:
     assert all(f"  {rule.id} ({rule.severity})" in listed.out for rule in all_rules())
     explained = debpatch("validate-dep3", "--explain", "origin-missing")
     assert "DEP-3" in explained.out
-    assert "is no rule" in refusal("validate-dep3", "--explain", "nonsense")
+    assert "no such rule: 'nonsense'" in refusal("validate-dep3", "--explain", "nonsense")
 
 
 def test_the_documentation_is_made_from_the_rules() -> None:
@@ -183,7 +183,7 @@ def test_rules_are_chosen(tmp_path: Path) -> None:
     assert [f["rule"] for f in only["patches"][0]["findings"]] == ["field-misspelt"]
     done = debpatch("validate-dep3", place, "--ignore", "syntax", "--ignore", "semantics")
     assert done.code == 0
-    assert "'nonsense' is no rule" in refusal("validate-dep3", place, "--select", "nonsense")
+    assert "no such rule: 'nonsense'" in refusal("validate-dep3", place, "--select", "nonsense")
 
 
 def test_a_maintainer_accepts_a_finding_in_the_header(tmp_path: Path) -> None:
@@ -220,12 +220,12 @@ def test_diff_shows_and_fix_writes(tmp_path: Path) -> None:
     assert {"-Forwarded: non-needed", "+Forwarded: not-needed"} <= set(shown.out.splitlines())
     assert place.read_bytes() == before
     done = debpatch("validate-dep3", place, "--fix")
-    assert (done.code, done.err) == (0, "Mended 1 header.\n")
+    assert (done.code, done.err) == (0, "Corrected 1 header.\n")
     assert place.read_bytes().endswith(DIFF.encode())
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [place]
     after = place.read_bytes()
-    assert debpatch("validate-dep3", place, "--fix").err == "Mended 0 headers.\n"
+    assert debpatch("validate-dep3", place, "--fix").err == "Corrected 0 headers.\n"
     assert place.read_bytes() == after
     assert debpatch("validate-dep3", place, "--diff") == type(shown)(0, "", "")
 
@@ -242,7 +242,7 @@ def test_a_link_is_not_written_to(tmp_path: Path) -> None:
     place = write(tmp_path, NEAR_MISS, "real.patch")
     (tmp_path / "x.patch").symlink_to(place)
     before = place.read_bytes()
-    assert "a link" in debpatch("validate-dep3", tmp_path / "x.patch", "--fix").err
+    assert "is a symbolic link" in debpatch("validate-dep3", tmp_path / "x.patch", "--fix").err
     assert place.read_bytes() == before
 
 
@@ -327,7 +327,7 @@ def test_without_a_repository_it_is_said_once(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     assert "no such file" in refusal("validate-dep3", tmp_path / "nothing.patch")
-    assert "no source package" in refusal("validate-dep3", cwd=tmp_path)
+    assert "not in a source package" in refusal("validate-dep3", cwd=tmp_path)
     assert "not a Git repository" in refusal(
         "validate-dep3", write(tmp_path, CLEAN), "--repo", tmp_path
     )

@@ -120,13 +120,13 @@ def test_an_absolute_path_is_read_below_the_tree() -> None:
 @pytest.mark.parametrize("lines", range(3, 7))
 def test_a_hunk_that_is_cut_short(lines: int) -> None:
     short = "".join(FILE.splitlines(keepends=True)[:lines])
-    with pytest.raises(DebpatchError, match=r"x\.patch:\d+: .*main\.c.*cut short") as caught:
+    with pytest.raises(DebpatchError, match=r"x\.patch:\d+: .*main\.c.*cut off") as caught:
         parse_diff(short.encode(), where="x.patch")
     assert "\n" not in str(caught.value)
 
 
 def test_a_hunk_with_more_lines_than_it_says() -> None:
-    with pytest.raises(DebpatchError, match="cut short or damaged"):
+    with pytest.raises(DebpatchError, match="cut off or damaged"):
         parse(FILE.replace("-1,3 +1,4", "-1,3 +1,1"))
 
 

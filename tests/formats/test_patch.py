@@ -222,7 +222,7 @@ def test_mails_without_a_diff_are_passed_over(tmp_path: Path) -> None:
     patches = read_patches(tmp_path / "series.mbox")
     assert [patch.files[0].path for patch in patches] == ["src/x.c", "src/z.c"]
     assert patches[1].name == f"{tmp_path}/series.mbox (mail 3)"
-    with pytest.raises(DebpatchError, match=r"series\.mbox holds 2 patches where one is wanted"):
+    with pytest.raises(DebpatchError, match=r"series\.mbox has 2 patches, but one is needed"):
         read_patch(tmp_path / "series.mbox")
 
 
@@ -296,16 +296,16 @@ GZ = gzip.compress(DIFF, mtime=0)
 BAD = {
     "empty": (b"", "bad is empty; "),
     "blank": (b" \n\n", "bad is empty; "),
-    "prose": (b"just\nprose\n", "bad holds no diff; "),
-    "binary": (bytes(range(256)), "bad holds no diff; "),
-    "header alone": (QUILT, "bad holds no diff; "),
-    "mail without a diff": (CONTAINERS["base64"](b"no diff"), "bad holds no diff; "),
-    "cut short": (QUILT + DIFF[:-12], "bad:9: "),
-    "cut short in a mail": (CONTAINERS["base64"](DIFF[:-12]), "bad, decoded:10: "),
-    "gz, cut short": (GZ[:-9], "cannot decompress bad: "),
+    "prose": (b"just\nprose\n", "bad has no diff; "),
+    "binary": (bytes(range(256)), "bad has no diff; "),
+    "header alone": (QUILT, "bad has no diff; "),
+    "mail without a diff": (CONTAINERS["base64"](b"no diff"), "bad has no diff; "),
+    "cut off": (QUILT + DIFF[:-12], "bad:9: "),
+    "cut off in a mail": (CONTAINERS["base64"](DIFF[:-12]), "bad, decoded:10: "),
+    "gz, cut off": (GZ[:-9], "cannot decompress bad: "),
     "gz, damaged": (GZ[:10] + b"\xff" * 40, "cannot decompress bad: "),
-    "xz, cut short": (lzma.compress(DIFF)[:-9], "cannot decompress bad: "),
-    "bz2, cut short": (bz2.compress(DIFF)[:-9], "cannot decompress bad: "),
+    "xz, cut off": (lzma.compress(DIFF)[:-9], "cannot decompress bad: "),
+    "bz2, cut off": (bz2.compress(DIFF)[:-9], "cannot decompress bad: "),
 }
 
 

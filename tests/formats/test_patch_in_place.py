@@ -102,14 +102,14 @@ def test_a_base_that_is_named_wins_over_a_package_that_is_found(
     with locate(read_patch(patch), Inputs(str(repo.path))) as located:
         assert located.tree
         assert located.tree.read("src/x.c") == b"other\n"
-        assert located.found == "the package around the current folder"
+        assert located.found == "the package around the current directory"
 
 
 def test_a_base_that_is_not_there_is_an_error_beside_a_package_too(
     repo: Repo, tmp_path: Path
 ) -> None:
     package = package_of(tmp_path, "fix.patch\n", {"fix.patch": PLAIN})
-    with pytest.raises(DebpatchError, match="'v9' names no commit"):
+    with pytest.raises(DebpatchError, match="'v9' is not a commit"):
         result(repo, package / "debian/patches/fix.patch", package, "v9")
 
 
@@ -151,7 +151,7 @@ def test_what_quilt_has_applied_must_be_what_the_series_has(repo: Repo, tmp_path
     write_tree(package, {".pc/applied-patches": "fix.patch\n"})
     with (
         Repository(repo.path) as repository,
-        pytest.raises(DebpatchError, match=r"quilt has applied fix\.patch, where .* new\.patch"),
+        pytest.raises(DebpatchError, match=r"quilt has applied fix\.patch, but .* new\.patch"),
     ):
         package_tree(repository, open_package(package))
 

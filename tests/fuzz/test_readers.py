@@ -75,5 +75,5 @@ def test_whatever_the_bytes_are(target: str) -> None:
 
 
 def test_a_diff_that_names_no_file_is_told() -> None:
-    with pytest.raises(DebpatchError, match="no file is named"):
+    with pytest.raises(DebpatchError, match="does not name a file"):
         parse_diff(b"--- /dev/null\n+++ /dev/null\n@@ -0,0 +1 @@\n+a\n")

@@ -171,7 +171,7 @@ def test_a_failed_update_leaves_the_clone(url: str, server: ThreadingHTTPServer)
      "-uhost@example.org:x", "https", "--upload-pack=true@x:y"],
 )  # fmt: skip
 def test_transports_that_can_run_or_read_what_they_like(url: str, cache: Path) -> None:
-    with pytest.raises(DebpatchError, match="not a transport to clone by; use one of https, http"):
+    with pytest.raises(DebpatchError, match="unsupported protocol; use one of https, http"):
         clone(url)
     assert not cache.exists()
 

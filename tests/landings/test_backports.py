@@ -377,9 +377,9 @@ def test_a_package_of_something_else(tmp_path: Path) -> None:
             (folder / name).write_text(text)
         done = debpatch("find-backports", fix, "--repo", repo.path, "-f", "json", cwd=folder)
         assert done.json["package"] is None
-        assert done.err.startswith("debpatch: note: the package here is left out: ")
+        assert done.err.startswith("debpatch: note: ignoring the package here: ")
     said = refusal("find-backports", fix, "--repo", repo.path, "--package", folder)
-    assert "do not have one file in common; is this the right repository?" in said
+    assert "have no file in common; is this the right repository?" in said
 
 
 def test_hostile_names_are_harmless(tmp_path: Path) -> None:
@@ -454,7 +454,7 @@ def test_bad_input(tmp_path: Path) -> None:
     command = ("find-backports", "--repo", tmp_path)
     assert "no commit mentions CVE-1999-0001" in refusal(*command, "CVE-1999-0001")
     assert f"{three[:12]} Three" in refusal(*command, "CVE-2024-1111")
-    assert "names no commit" in refusal(*command, "nothing")
+    assert "is not a commit" in refusal(*command, "nothing")
     assert "no branch matches x*" in refusal(*command, one, "--branch", "x*")
     assert "several commits" in refusal(*command, f"{one},{three}")
     assert "several commits" in refusal(*command, "v1.0..main")

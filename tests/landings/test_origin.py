@@ -52,10 +52,14 @@ def test_what_it_names_is_not_doubted(story: Story) -> None:
 
 def test_what_upstream_never_did(story: Story) -> None:
     ours = diff(engine(), engine(seal="    seal_result = debian_location(buf, DEBIAN_PATH);"))
-    with pytest.raises(DebpatchError, match=r"some\.patch: it names no upstream commit, and none"):
+    with pytest.raises(
+        DebpatchError, match=r"some\.patch: names no upstream commit, and no commit"
+    ):
         compared_with(story.repo, ours)
 
 
 def test_what_the_release_has_already(story: Story) -> None:
-    with pytest.raises(DebpatchError, match="none that the package lacks changes the same"):
+    with pytest.raises(
+        DebpatchError, match="no commit that the package lacks makes the same change"
+    ):
         compared_with(story.repo, story.patch("quota"), base="v2.0")

@@ -53,12 +53,12 @@ def test_what_they_name(repository: Repository, text: str, subjects: list[str]) 
         ("", "a revision is empty"),
         ("one,,two", "a revision is empty"),
         ("one,", "a revision is empty"),
-        ("one...three", r"names no order; write A\.\.B"),
-        ("three..one", r"no commit in this range; did you mean one\.\.three\?"),
-        ("one..one", "no commit in this range$"),
-        ("none..one", "'none' names no commit"),
-        ("one,--all", "'--all' names no commit"),
-        ("one..--all", "'--all' names no commit"),
+        ("one...three", r"is not a series; write A\.\.B"),
+        ("three..one", r"this range has no commits; did you mean one\.\.three\?"),
+        ("one..one", "this range has no commits$"),
+        ("none..one", "'none' is not a commit"),
+        ("one,--all", "'--all' is not a commit"),
+        ("one..--all", "'--all' is not a commit"),
     ],
 )
 def test_what_they_cannot_name(repository: Repository, text: str, why: str) -> None:
@@ -73,5 +73,5 @@ def test_a_range_of_merges_alone(tmp_path: Path) -> None:
     repo.commit({"b": "1\n"}, tag="two")
     repo.git("checkout", "-q", "main")
     repo.git("merge", "-q", "--no-ff", "-m", "merge", "side")
-    with Repository(repo.path) as made, pytest.raises(DebpatchError, match="only merges"):
+    with Repository(repo.path) as made, pytest.raises(DebpatchError, match="only merge commits"):
         read_revisions(made, "two..main")

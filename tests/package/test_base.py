@@ -46,7 +46,7 @@ def test_another_word_before_the_version_is_no_release() -> None:
 
 def test_several_candidates_are_listed() -> None:
     with pytest.raises(
-        DebpatchError, match=r"foo 1\.2 can be any of the tags foo-1\.2-final, foo_1_2;"
+        DebpatchError, match=r"foo 1\.2 may be any of the tags foo-1\.2-final, foo_1_2;"
     ):
         find_base("1.2", "foo", ["foo-1.2-final", "foo_1_2", "foo-1.1"])
 
@@ -107,7 +107,7 @@ def test_a_snapshot_names_its_commit(version: str, commit: str | None) -> None:
 
 @pytest.mark.parametrize("version", ["1.2+git20240101.abcdef0", "1.2~git20240101", "1.2+svn12"])
 def test_a_snapshot_is_no_release(version: str) -> None:
-    with pytest.raises(DebpatchError, match="is a snapshot and no release"):
+    with pytest.raises(DebpatchError, match="is a snapshot, not a release"):
         find_base(version, "foo", ["v1.2"])
 
 

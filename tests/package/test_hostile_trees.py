@@ -59,13 +59,13 @@ def test_attributes_are_not_laid_out_outside_of_their_folder(repo: Repo, name: b
 def test_a_mode_is_one_of_gits(mode: str, kind: str) -> None:
     head = {"old": "old mode", "new": "new mode"}.get(kind, f"{kind} mode")
     patch = f"diff --git a/x b/x\n{head} {mode}\n--- a/x\n+++ b/x\n@@ -0,0 +1 @@\n+x\n"
-    with pytest.raises(DebpatchError, match="no mode of a file"):
+    with pytest.raises(DebpatchError, match="not a file mode"):
         parse_diff(patch.encode(), where="p.patch")
 
 
 def test_the_mode_in_an_index_line_counts_too() -> None:
     patch = b"diff --git a/x b/x\nindex 12..34 777\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+y\n"
-    with pytest.raises(DebpatchError, match="'777' is no mode of a file"):
+    with pytest.raises(DebpatchError, match="'777' is not a file mode"):
         parse_diff(patch)
 
 
@@ -221,7 +221,7 @@ def test_blank_lines_chopped_off_the_end_are_there_for_patch_too(
     assert (done.returncode == 0) == (chopped <= 3)
     for text in (patch, patch.removesuffix("\n")):
         if chopped > 3:
-            with pytest.raises(DebpatchError, match="cut short"):
+            with pytest.raises(DebpatchError, match="cut off"):
                 parse_diff(text.encode())
             continue
         (file,) = parse_diff(text.encode()).files
@@ -245,5 +245,5 @@ def test_a_dot_in_a_path_is_the_same_folder(name: str, strip: int, path: str) ->
 
 
 def test_a_path_that_is_a_folder_names_no_file() -> None:
-    with pytest.raises(DebpatchError, match="names no file"):
+    with pytest.raises(DebpatchError, match="does not name a file"):
         parse_diff(b"--- a/.\n+++ b/.\n@@ -1 +1 @@\n-a\n+b\n")

@@ -64,9 +64,9 @@ def test_the_base_in_quilts_paths(repo: Repo, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("prefix", "why"),
     [
-        ("a", "the patch's paths name no version; use --base"),
-        ("hello", "the patch's paths name no version; use --base"),
-        ("hello-3.0", "no upstream tag is hello 3.0"),
+        ("a", "the patch's paths name no version; give --base"),
+        ("hello", "the patch's paths name no version; give --base"),
+        ("hello-3.0", "no upstream tag for hello 3.0"),
     ],
 )
 def test_a_base_that_cannot_be_derived_is_unknown(
@@ -133,7 +133,7 @@ def test_nothing_names_the_repository(tmp_path: Path) -> None:
 
 def test_what_is_named_and_not_there(repo: Repo, tmp_path: Path) -> None:
     patch = write(tmp_path, PLAIN)
-    with pytest.raises(DebpatchError, match="'v9' names no commit"):
+    with pytest.raises(DebpatchError, match="'v9' is not a commit"):
         found(repo, patch, base="v9")
     with pytest.raises(DebpatchError, match="none"):
         found(repo, patch, package=tmp_path / "none")
@@ -162,10 +162,10 @@ def test_the_commit_in_the_header(repo: Repo, tmp_path: Path) -> None:
 
 def test_commits_that_the_repository_does_not_have(repo: Repo, tmp_path: Path) -> None:
     gone = "0123456789abcdef0123456789abcdef01234567"
-    with pytest.raises(DebpatchError, match=r"it names 0123456789ab, which .* does not have"):
+    with pytest.raises(DebpatchError, match=r"names 0123456789ab, which .* does not have"):
         alternatives(repo, tmp_path, f"Origin: upstream, commit:{gone}\n")
 
 
 def test_no_commit_in_the_header(repo: Repo, tmp_path: Path) -> None:
-    with pytest.raises(DebpatchError, match="it names no upstream commit; name it with --upstream"):
+    with pytest.raises(DebpatchError, match="names no upstream commit; give it with --upstream"):
         alternatives(repo, tmp_path, "Description: mend it\n")

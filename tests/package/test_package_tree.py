@@ -151,7 +151,9 @@ def test_a_series_that_does_not_fit(
 def test_a_series_that_names_what_is_not_there(repository: Repository, tmp_path: Path) -> None:
     package = unpacked(tmp_path, {"x.c": ORIGINAL})
     (package / "debian/patches/second.patch").unlink()
-    with pytest.raises(DebpatchError, match=r"names second\.patch \(line 2\), but .* not there"):
+    with pytest.raises(
+        DebpatchError, match=r"names second\.patch \(line 2\), but .* does not exist"
+    ):
         tree(repository, package)
 
 

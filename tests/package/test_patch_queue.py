@@ -97,7 +97,7 @@ def test_nothing_is_written_to_a_patch_queue(queue: Path) -> None:
     before = run("git", "status", "--porcelain", cwd=queue)
     said = debpatch("validate-dep3", "--fix", cwd=queue)
     assert (said.code, said.out) == (2, "")
-    assert "no file of its own" in said.err
+    assert "is not a file on disk" in said.err
     assert run("git", "status", "--porcelain", cwd=queue) == before
 
 

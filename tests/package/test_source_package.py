@@ -166,7 +166,7 @@ def test_a_series_that_leads_out_names_file_and_line(root: Path) -> None:
 
 
 def test_what_is_no_package(tmp_path: Path) -> None:
-    with pytest.raises(DebpatchError, match=r"no source package, no debian/changelog"):
+    with pytest.raises(DebpatchError, match=r"not in a source package: it has no debian/changelog"):
         open_package(tmp_path)
     with pytest.raises(DebpatchError, match=r"give a directory with debian/, a \.dsc, or apt:"):
         open_package(tmp_path / "absent.patch")

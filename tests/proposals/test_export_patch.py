@@ -173,8 +173,8 @@ def test_hunks_without_a_place_are_named(demo: Demo) -> None:
     ("arguments", "says"),
     [
         (["--onto", "v1.4.2"], "use --author"),
-        (["--onto", "v1.4.2", "--author", "me"], "no author with an address"),
-        (["--onto", "nowhere", "--author", WHO], "names no commit"),
+        (["--onto", "v1.4.2", "--author", "me"], "has no mail address"),
+        (["--onto", "nowhere", "--author", WHO], "is not a commit"),
     ],
 )
 def test_what_cannot_be_exported(demo: Demo, arguments: list[str], says: str) -> None:

@@ -260,10 +260,10 @@ def test_a_packed_package_is_not_written_to(demo: Demo) -> None:
         ("debian/changelog", "trixie-security", "UNRELEASED", "is UNRELEASED; release it first"),
         ("debian/changelog", "tidewatch (", "tidewatch ((", "does not start with an entry"),
         ("debian/changelog", "(1.4.2-3+deb13u1)", "(1.4.2 -3)", "does not start with an entry"),
-        ("debian/changelog", "trixie-security", "trixy", "no suite of Debian's"),
+        ("debian/changelog", "trixie-security", "trixy", "not a Debian suite"),
         ("debian/changelog", "trixie-security", "buster", "end of life"),
         ("debian/source/format", "quilt", "native", "has no quilt series"),
-        ("debian/patches/series", "default", "missing", "mend the series"),
+        ("debian/patches/series", "default", "missing", "correct the series"),
         ("debian/patches/CVE-2025-99042.patch", "gauge_update", "gauge_other", "without fuzz"),
     ],
 )
@@ -281,11 +281,11 @@ def test_packages_that_cannot_take_patches(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--closes", "abc"], "no bug of Debian's"),
-        (["--closes", "-4"], "no bug of Debian's"),
-        (["--bug", "219"], "no address of a bug"),
+        (["--closes", "abc"], "not a Debian bug"),
+        (["--closes", "-4"], "not a Debian bug"),
+        (["--bug", "219"], "not the URL of a bug"),
         (["--suite", "potato"], "end of life"),
-        (["--suite", "nowhere"], "no suite"),
+        (["--suite", "nowhere"], "is not a Debian suite"),
     ],
 )
 def test_options_that_mean_nothing(
@@ -319,7 +319,7 @@ def test_a_link_is_not_written_through(demo: Demo, package: Path) -> None:
     (package / "debian/changelog").unlink()
     (package / "debian/news").write_bytes(outside.read_bytes())
     (package / "debian/changelog").symlink_to("news")
-    assert "is a link" in refused(demo, package, demo.commits["p1"])
+    assert "is a symbolic link" in refused(demo, package, demo.commits["p1"])
 
 
 KILLED = """

@@ -193,11 +193,11 @@ def test_answers_fill_what_only_a_person_can_say(demo: Demo, tmp_path: Path, ser
 @pytest.mark.parametrize(
     ("answers", "says"),
     [
-        ("reason = 3", "neither a text nor true or false"),
-        ("reason = ", "no valid TOML"),
-        ("reazon = 'x'", "nothing asks for 'reazon'; there are attached, documented"),
-        ("reviewed = 'yes'", "true or false is wanted"),
-        ("reason = true", "a text is wanted"),
+        ("reason = 3", "must be a text, or true or false"),
+        ("reason = ", "not valid TOML"),
+        ("reazon = 'x'", "there is no question 'reazon'; there are attached, documented"),
+        ("reviewed = 'yes'", "must be true or false, not a text"),
+        ("reason = true", "must be a text, not true or false"),
     ],
 )
 def test_answers_that_are_none(proposal: Proposal, tmp_path: Path, answers: str, says: str) -> None:
@@ -217,7 +217,7 @@ def test_answers_that_are_none(proposal: Proposal, tmp_path: Path, answers: str,
         ("To: x\n\n{% include '../../secret' %}", "pu.txt:3: "),
         ("To: x\n\n{% for n in range(1000000000) %}{% endfor %}", "pu.txt:3: "),
         ("To: x\n\n{{ 1 / 0 }}", "pu.txt:3: division by zero"),
-        ("no field\n\nbody", "'no field' is no field of a mail"),
+        ("no field\n\nbody", "'no field' is not a header field of a mail"),
     ],
 )
 def test_templates_that_are_wrong(
@@ -258,13 +258,13 @@ def test_names_in_fields_are_ascii(proposal: Proposal) -> None:
 @pytest.mark.parametrize(
     ("kind", "arguments", "says"),
     [
-        ("pu", [], "give --proposed, --patch or --plan"),
-        ("pu", ["--suite", "unstable"], "is for a released suite"),
+        ("pu", [], "use --proposed, --patch or --plan"),
+        ("pu", ["--suite", "unstable"], "needs a released suite"),
         ("pu", ["--suite", "bullseye"], "the LTS team takes them"),
         ("pu", ["--suite", "buster"], "end of life"),
-        ("security", ["--suite", "testing"], "is for a released suite"),
-        ("pu", ["--closes", "x"], "no bug of Debian's"),
-        ("pu", ["--templates", "/nowhere"], "no such folder of templates"),
+        ("security", ["--suite", "testing"], "needs a released suite"),
+        ("pu", ["--closes", "x"], "not a Debian bug"),
+        ("pu", ["--templates", "/nowhere"], "no such directory of templates"),
         ("pu", ["--answers", "/nowhere"], "cannot be read"),
     ],
 )
@@ -282,7 +282,7 @@ def test_an_unfinished_changelog_and_a_patch_named_twice(
         "propose-update", "--kind", "pu", "--repo", demo.repository, "--package", package,
         "-o", tmp_path / "out", "--patch", demo.patch, "--patch", demo.patch,
     ]  # fmt: skip
-    assert "there is a patch of this name already" in refusal(*twice)
+    assert "the package has a patch of this name" in refusal(*twice)
     edit(package / "debian/changelog", ("trixie-security", "UNRELEASED"))
     assert "is UNRELEASED; release it first" in refusal(*twice)
     assert not (tmp_path / "out").exists()

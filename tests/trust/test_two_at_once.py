@@ -49,7 +49,7 @@ def test_headers_are_not_mended_during_an_import(stage: Stage) -> None:
             time.sleep(0.05)
         patch.write_bytes(theirs)
     told = process.communicate()[1]
-    assert b"Mended 1 header." in told
+    assert b"Corrected 1 header." in told
     after = patch.read_bytes()
     assert b"Author: B <b@example.org>" in after
     assert b"Bug-Debian: https://bugs.debian.org/7\n" in after
