@@ -222,6 +222,5 @@ def audit_series(inputs: Inputs, onto: str | None = None, tell: Tell = lambda _:
 
     package = open_package(inputs.package if inputs.package is not None else Path())
     with open_upstream(inputs, package) as repository:
-        return audit.audit_series(
-            repository, package, base=inputs.base, onto=onto, today=date.today(), tell=tell
-        )
+        scope = audit.Scope(date.today(), inputs.base, onto)
+        return audit.audit_series(repository, package, scope, tell)

@@ -113,26 +113,32 @@ class Audit:
 Tell = Callable[[str], None]
 
 
-def audit_series(
-    repository: Repository,
-    package: SourcePackage,
-    *,
-    base: str | None = None,
-    onto: str | None = None,
-    today: date,
-    tell: Tell,
-) -> Audit:
-    """Audit the series of ``package``.
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a series is held against, and on which day.
 
-    ``base`` names the upstream revision that it is built from, ``onto`` a version or revision of
-    upstream's to ask about; ``tell`` is told what is being done. Raises DebpatchError where there
-    is no such revision, or where the repository is another project's.
+    ``base`` is the upstream revision that the package is built from, None where its version shall
+    tell; ``onto`` a version or revision of upstream's to ask about.
+    """
+
+    today: date
+    base: str | None = None
+    onto: str | None = None
+
+
+def audit_series(
+    repository: Repository, package: SourcePackage, scope: Scope, tell: Tell = lambda _: None
+) -> Audit:
+    """Audit the series of ``package``; ``tell`` is told what is being done.
+
+    Raises DebpatchError where there is no revision that ``scope`` names, or where the repository is
+    another project's.
     """
     tell("reading the package")
-    base, unknown = _base(repository, package, base)
+    base, unknown = _base(repository, package, scope.base)
     start = repository.resolve(base) if base else None
     since = start or _older_release(repository, package)
-    goal = resolve_version(repository, package, onto) if onto else None
+    goal = resolve_version(repository, package, scope.onto) if scope.onto else None
     patches = read_series(package)
     source = read_source(repository, package, patches, start, since)
     applications = tuple(apply_in_turn(source.tree, patches))
@@ -143,7 +149,7 @@ def audit_series(
     target = package_target(package)
     headers = look_up(target, repository, base)
     settings = settings_of(package)
-    reports = list(validate(target, settings, today, headers))
+    reports = list(validate(target, settings, scope.today, headers))
     subjects = [read_subject(upstream, patch) for patch in patches]
     befores = [application.before if start else None for application in applications]
     found = identify(upstream, subjects, befores)
@@ -182,7 +188,7 @@ def audit_series(
         upstream.newest,
         upstream.own_line,
         newest_line(upstream),
-        onto,
+        scope.onto,
     )
 
 

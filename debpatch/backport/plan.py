@@ -123,7 +123,7 @@ def plan_backport(
     steps = [
         *(Step(c, "wanted", "already-applied", carried_by=carried[c.sha]) for c in wanted
           if c.sha in carried),
-        *_steps(target, search, found, {commit.sha for commit in wanted}, taken, applied),
+        *_steps(search, found, {commit.sha for commit in wanted}, taken),
     ]  # fmt: skip
     left = tuple((picked.commit, _left(target, picked)) for picked in found.replay.conflicting)
     size = diffstat(target.repository, target.tree, found.replay.tree)
@@ -150,12 +150,7 @@ def _left(target: Target, picked: Pick) -> tuple[PlacedConflict, ...]:
 
 
 def _steps(
-    target: Target,
-    search: Search,
-    found: Attempt,
-    wanted: Set[str],
-    taken: Mapping[str, FollowUp],
-    applied: AlreadyApplied,
+    search: Search, found: Attempt, wanted: Set[str], taken: Mapping[str, FollowUp]
 ) -> Iterator[Step]:
     for picked in found.replay.picks:
         commit = picked.commit
@@ -169,8 +164,8 @@ def _steps(
             picked.outcome,
             tuple(need for need in search.needs[commit.sha] if need.by.sha in in_series),
             follows,
-            applied.of_empty(commit) if is_empty else None,
-            diffstat(target.repository, picked.onto, picked.tree) if is_clean else None,
+            search.applied.of_empty(commit) if is_empty else None,
+            diffstat(search.target.repository, picked.onto, picked.tree) if is_clean else None,
             picked.tree if is_clean else None,
         )
 

@@ -52,8 +52,9 @@ class Attempt:
 class Search:
     """Searches for series onto ``target``, within ``bounds`` for all searches together.
 
-    ``bound`` names the bound that ended a search too early, ``tried`` are the commits considered,
-    and ``needs`` tells for each of them, by its id, what may need it.
+    ``applied`` tells what the target has already. ``bound`` names the bound that ended a search too
+    early, ``tried`` are the commits considered, and ``needs`` tells for each of them, by its id,
+    what may need it.
     """
 
     def __init__(
@@ -63,8 +64,8 @@ class Search:
         self.needs: dict[str, list[Need]] = defaultdict(list)
         self.tried: dict[str, Commit] = {}
         self.bound: Bound | None = None
-        self._target = target
-        self._applied = applied
+        self.target = target
+        self.applied = applied
         self._prerequisites = Prerequisites(target)
         self._bounds = bounds
         self._end = time.monotonic() + bounds.seconds
@@ -109,7 +110,7 @@ class Search:
                 for need in self._prerequisites.of(picked, reach)
                 if need.commit.sha not in wanted
                 and need not in self.needs[need.commit.sha]
-                and not self._applied.of(need.commit)
+                and not self.applied.of(need.commit)
             ]
             for need in news:
                 self._try(need)
@@ -130,7 +131,7 @@ class Search:
     def _ages(self, wanted: Sequence[Commit]) -> Mapping[str, int]:
         """Places in history, older commits first, for all that can be part of a series."""
         history = read_history(
-            self._target.repository, [commit.sha for commit in wanted], [self._target.commit]
+            self.target.repository, [commit.sha for commit in wanted], [self.target.commit]
         )
         ages = {sha: number for number, sha in enumerate(reversed(list(history.commits)))}
         return defaultdict(int, ages)

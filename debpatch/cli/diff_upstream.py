@@ -59,8 +59,8 @@ def diff_upstream(
     deliver_as(
         format_,
         output,
-        json=lambda: comparison.document(found, found.identity),
-        text=lambda look: comparison.as_text(found, look, found.identity, unified=unified),
+        json=lambda: comparison.document(found),
+        text=lambda look: comparison.as_text(found, look, unified=unified),
     )
     equal = {Verdict.IDENTICAL, Verdict.EQUIVALENT}
     differs = any(item.comparison.verdict not in equal for item in found.alternatives)

@@ -66,7 +66,7 @@ def export_patch(
     from debpatch.package.source_directory import find_package_root
     from debpatch.package.source_package import open_package
     from debpatch.package.upstream import Inputs, open_upstream
-    from debpatch.proposals.export_patch import export_patches, read_for
+    from debpatch.proposals.export_patch import Authorship, export_patches, read_for
     from debpatch.proposals.uploader import read_clock, read_uploader
     from debpatch.render import export as show
     from debpatch.render.json import dump
@@ -80,7 +80,7 @@ def export_patch(
     ):
         tree = Tree(repository, repository.tree(repository.resolve(onto)), onto)
         read = [patch for path in patches for patch in read_for(tree, path, source)]
-        found = export_patches(repository, read, onto, now, package=source, author=author)
+        found = export_patches(repository, read, onto, Authorship(now, source, author))
     files: dict[str, bytes] = {}
     if found.applies:
         files = {p.file_name(n): m for n, (p, m) in

@@ -65,7 +65,7 @@ def import_commits(
     from debpatch.proposals.new_patches import require_folder
     from debpatch.proposals.package_update import package_diff, update_package
     from debpatch.proposals.suites import find_suite
-    from debpatch.proposals.uploader import read_clock, read_uploader
+    from debpatch.proposals.uploader import Occasion, read_clock, read_uploader
     from debpatch.render import imports
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
@@ -81,12 +81,11 @@ def import_commits(
         where = find_suite(suite or source.distribution, now.date())
         commits = read_revisions(repository, revisions)
         note_merges(revisions, merges_in(repository, revisions))
-        found = imported_from(repository, source, commits, now.date(), base=base, bugs=bugs)
+        occasion = Occasion(uploader, now, where, bugs, base, security)
+        found = imported_from(repository, source, commits, occasion)
         if not conflicts:
             require_clean(found, source)
-        new = update_package(
-            source, found, where, uploader, now, security=security, closes=bugs.debian
-        )
+        new = update_package(source, found, occasion)
         diff = package_diff(repository, source, new.changes)
         if new.changes and not dry_run:
             change_debian(root, new.changes)

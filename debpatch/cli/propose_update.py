@@ -113,13 +113,15 @@ def propose_update(
     from debpatch.package.upstream import Inputs, open_upstream
     from debpatch.proposals.bugs import ask_tracker, read_bugs
     from debpatch.proposals.changelog import require_finished
-    from debpatch.proposals.documents import compose
+    from debpatch.proposals.documents import Documents, compose
+    from debpatch.proposals.export_patch import Authorship, mails_for_upstream
+    from debpatch.proposals.package_update import proposed_by
     from debpatch.proposals.patch_facts import check_headers
     from debpatch.proposals.proposal import gather
-    from debpatch.proposals.request import Change, find_target, mails_for_upstream, proposed_by
+    from debpatch.proposals.request import Request, find_target
     from debpatch.proposals.self_check import self_check
     from debpatch.proposals.templates import Questions, own_folder, read_answers
-    from debpatch.proposals.uploader import read_clock, read_uploader
+    from debpatch.proposals.uploader import Occasion, read_clock, read_uploader
     from debpatch.render import proposal
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
@@ -129,34 +131,30 @@ def propose_update(
     current = open_package(package or ".")
     require_finished(current)
     where = find_target(kind, suite or current.distribution, now.date())
+    occasion = Occasion(uploader, now, where, bugs, base, security=kind == "security")
     with (
         watching() as watcher,
         open_upstream(Inputs(repo, package, base, update, watcher.progress), current) as repository,
     ):
         commits = read_revisions(repository, plan) if plan else ()
         note_merges(plan or "", merges_in(repository, plan) if plan else ())
-        change = Change(proposed, patch, commits, bugs, base)
-        new = proposed_by(repository, current, change, kind, where, uploader, now)
-        found = gather(
-            repository, current, new, kind, where,
-            series=commits, base=base, unstable=unstable, bugs=bugs,
-        )  # fmt: skip
+        request = Request(kind, occasion, proposed, patch, commits, unstable)
+        new = proposed_by(repository, current, request)
+        found = gather(repository, current, new, request)
         if look_up_bugs:
             found = replace(found, tracker=ask_tracker(found.bugs.debian))
         documents = compose(found, questions, uploader, now, own)
         if kind == "upstream":
-            whose = new if proposed else current
-            documents |= mails_for_upstream(repository, found, new, whose, uploader, now, author)
-        headers = check_headers(repository, current, new, now.date(), base)
-    objections = self_check(found, headers)
+            origin = Authorship(now, new if proposed else current, author)
+            documents |= mails_for_upstream(repository, found, new, uploader, origin)
+        headers = check_headers(repository, current, new, occasion)
+    written = Documents(found, documents, questions.open, self_check(found, headers))
     write_documents(output, documents)
     deliver_as(
         format_,
         None,
-        json=lambda: proposal.document(found, objections, questions.open, sorted(documents)),
-        text=lambda look: proposal.as_text(
-            found, objections, questions.open, output, documents, look
-        ),
+        json=lambda: proposal.document(written),
+        text=lambda look: proposal.as_text(written, output, look),
     )
-    is_doubtful = any(objection.severity != "info" for objection in objections)
+    is_doubtful = any(objection.severity != "info" for objection in written.objections)
     return int(is_doubtful or (strict and bool(questions.open)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -102,44 +102,49 @@ def validate(
 
     Raises DebpatchError where a patch cannot be read.
     """
-    rules = all_rules()
     closes = _closes(target)
     for patch in target.patches:
-        yield _patch_report(patch, rules, settings, today, closes.get(patch.name, ()), upstream)
+        case, unverifiable = _read(patch, today, closes.get(patch.name, ()), upstream)
+        yield HeaderReport(
+            patch.path,
+            tuple(_findings(patch, case, settings)),
+            patch.name,
+            case.header.layout,
+            case.header.fields,
+            unverifiable,
+        )
     if target.listing:
         path = target.listing.path
         findings = tuple(
             _finding(rule, path, problem, None)
-            for rule in rules
+            for rule in all_rules()
             if rule.kind == "series" and settings.counts(rule, path)
             for problem in rule.check(target.listing)
         )
         yield HeaderReport(path, findings)
 
 
-def _patch_report(
-    patch: PatchFile,
-    rules: tuple[Rule, ...],
-    settings: Settings,
-    today: date,
-    closes: tuple[int, ...],
-    upstream: Upstream | None,
-) -> HeaderReport:
+def _read(
+    patch: PatchFile, today: date, closes: tuple[int, ...], upstream: Upstream | None
+) -> tuple[Case, str | None]:
+    """What the rules look at, and why there is no evidence, if there is none."""
     data = patch.read()
     header = read_header(data)
     evidence, unverifiable = _evidence(header, data, upstream)
-    case = Case(header, today, closes, evidence)
+    return Case(header, today, closes, evidence), unverifiable
+
+
+def _findings(patch: PatchFile, case: Case, settings: Settings) -> Sequence[Finding]:
+    """What there is to say of one patch, in the order of its lines."""
+    header = case.header
     accepted = {name for field in header.all(ACCEPT) for name in accepted_by(field.text)}
     findings = [
         _finding(rule, patch.path, problem, header)
-        for rule in rules
+        for rule in all_rules()
         if rule.kind != "series" and rule.id not in accepted and settings.counts(rule, patch.name)
         for problem in rule.check(case)
     ]
-    findings.sort(key=lambda finding: finding.line or 0)
-    return HeaderReport(
-        patch.path, tuple(findings), patch.name, header.layout, header.fields, unverifiable
-    )
+    return sorted(findings, key=lambda finding: finding.line or 0)
 
 
 def _evidence(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from email.utils import format_datetime
 
 from debpatch.errors import DebpatchError
 from debpatch.package.source_package import SourcePackage
-from debpatch.proposals.uploader import Uploader
+from debpatch.proposals.uploader import Occasion
 from debpatch.proposals.versions import Upload
 
 CHANGELOG = "debian/changelog"
@@ -40,12 +39,7 @@ def require_finished(package: SourcePackage) -> None:
 
 
 def write_entry(
-    package: SourcePackage,
-    upload: Upload,
-    items: Iterable[Item],
-    uploader: Uploader,
-    now: datetime,
-    urgency: str = "medium",
+    package: SourcePackage, upload: Upload, items: Iterable[Item], occasion: Occasion
 ) -> str:
     """The entry for ``upload``, with an empty line at its end."""
     from debian.changelog import Changelog
@@ -55,9 +49,9 @@ def write_entry(
         package=package.name,
         version=str(upload.version),
         distributions=upload.distribution,
-        urgency=urgency,
-        author=str(uploader),
-        date=format_datetime(now),
+        urgency=upload.urgency,
+        author=str(occasion.uploader),
+        date=format_datetime(occasion.now),
     )
     for line in ("", *(line for item in items for line in _lines(item)), ""):
         changelog.add_change(line)

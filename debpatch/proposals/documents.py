@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
@@ -12,11 +13,25 @@ from pathlib import Path
 
 from debpatch.errors import DebpatchError
 from debpatch.proposals.proposal import Proposal
+from debpatch.proposals.self_check import Objection
 from debpatch.proposals.templates import Questions, render
 from debpatch.proposals.uploader import Uploader
 
 REQUEST = "request.mail"
 CONTROL = "control.mail"
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Finished ``files`` by name, the ``proposal`` that they are about, and what is left to do.
+
+    ``open`` are the questions to a person that they hold, by name.
+    """
+
+    proposal: Proposal
+    files: Mapping[str, bytes]
+    open: Mapping[str, str]
+    objections: tuple[Objection, ...]
 
 
 def compose(

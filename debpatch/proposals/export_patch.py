@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parseaddr, parsedate_to_datetime
 
 from debpatch.errors import DebpatchError
 from debpatch.formats.dep3_fields import parse_date
 from debpatch.formats.dep3_header import Header, read_header
-from debpatch.formats.patch import Patch, commits_in, stripped
+from debpatch.formats.patch import Patch, commits_in, parse_patch, stripped
 from debpatch.git.repository import Repository
 from debpatch.git.tree import Edit, Failure, Tree
 from debpatch.package.patch_file import read_patches
@@ -22,7 +22,9 @@ from debpatch.proposals.debdiff import source_diff
 from debpatch.proposals.documents import write_mail
 from debpatch.proposals.patch_facts import Ancestor, ancestors, told_truly
 from debpatch.proposals.patch_text import read_prose, require_utf8, split_trailers
+from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.templates import say
+from debpatch.proposals.uploader import Uploader
 
 # How deep the paths of a patch may lie; -p1 is what quilt writes, the others are found by trying.
 _STRIPS = (1, 0, 2)
@@ -42,9 +44,9 @@ class ExportedPatch:
     author_from: str
     body: tuple[str, ...]
     date: datetime
-    diff: bytes
     ancestors: tuple[Ancestor, ...]
-    failures: tuple[Failure, ...]
+    diff: bytes = b""
+    failures: tuple[Failure, ...] = ()
 
     def mail(self, number: int, total: int) -> bytes:
         """The mail, the ``number``-th of ``total``; of one, it says no number."""
@@ -95,19 +97,42 @@ class Export:
         return write_mail(fields, text.encode("utf-8", "replace") + _SIGNATURE, postmark=True)
 
 
+@dataclass(frozen=True)
+class Authorship:
+    """Who wrote a patch, and when, if its header does not say.
+
+    ``author`` wins over what it says; ``package`` is the one whose changelog may tell.
+    """
+
+    now: datetime
+    package: SourcePackage | None = None
+    author: str | None = None
+
+    def author_of(self, header: Header, name: str) -> tuple[str, str]:
+        """The author, and who says so; raises DebpatchError where nobody does."""
+        if self.author:
+            return self.author, "--author"
+        field = header.first("author", "from")
+        if field:
+            return field.text, "the header"
+        who = _added_by(self.package, name) if self.package else None
+        if who:
+            return who, "the changelog's entry that names the patch"
+        raise DebpatchError(
+            f"{name}: neither its header nor the changelog names the author; add an Author field "
+            "to the header, or use --author 'NAME <MAIL>'"
+        )
+
+
 def export_patches(
     repository: Repository,
     patches: Sequence[Patch],
     onto: str,
-    now: datetime,
-    *,
-    package: SourcePackage | None = None,
-    author: str | None = None,
+    origin: Authorship,
 ) -> Export:
     """Put ``patches`` one upon the other onto the revision ``onto``.
 
-    The author is the header's, else who put the patch into the changelog of ``package``; ``author``
-    wins over both. Raises DebpatchError where nobody is known, and for what no mail can hold.
+    Raises DebpatchError where no author is known, and for what no mail can hold.
     """
     sha = repository.resolve(onto)
     start = tree = Tree(repository, repository.tree(sha), onto)
@@ -117,7 +142,8 @@ def export_patches(
         failures = tuple(edit.apply(patch.files))
         after = tree if failures else edit.write(f"{onto} with {patch.name}")
         diff = b"" if failures else source_diff(repository, tree.sha, after.sha, patch.name).data
-        exported.append(_exported(repository, patch, tree, diff, failures, now, package, author))
+        made = _exported(repository, patch, tree, origin)
+        exported.append(replace(made, diff=diff, failures=failures))
         tree = after
     total = source_diff(repository, start.sha, tree.sha, "the series").data
     return Export(
@@ -150,27 +176,19 @@ def _by_its_paths(patch: Patch, tree: Tree) -> Patch:
 
 
 def _exported(
-    repository: Repository,
-    patch: Patch,
-    base: Tree,
-    diff: bytes,
-    failures: tuple[Failure, ...],
-    now: datetime,
-    package: SourcePackage | None,
-    author: str | None,
+    repository: Repository, patch: Patch, base: Tree, origin: Authorship
 ) -> ExportedPatch:
+    """The patch without its diff."""
     require_utf8(patch)
     header = read_header(patch.data)
     prose = read_prose(header, patch.name)
     found = ancestors(repository, patch, base)
-    who, source = (author, "--author") if author else _author(header, patch.name, package)
+    who, source = origin.author_of(header, patch.name)
     if "@" not in parseaddr(who)[1]:
         raise DebpatchError(f"{patch.name}: the author {who!r} has no mail address; use --author")
     body = _with_bugs(told_truly(prose.body, found), header)
-    date = _date(header) or now
-    return ExportedPatch(
-        patch.name, prose.subject, who, source, body, date, diff, found, failures
-    )  # fmt: skip
+    date = _date(header) or origin.now
+    return ExportedPatch(patch.name, prose.subject, who, source, body, date, found)
 
 
 def _with_bugs(body: Sequence[str], header: Header) -> tuple[str, ...]:
@@ -181,19 +199,6 @@ def _with_bugs(body: Sequence[str], header: Header) -> tuple[str, ...]:
         return tuple(body)
     gap = [""] if body and not split_trailers(body)[1] else []
     return (*body, *gap, *(f"Link: {url}" for url in urls))
-
-
-def _author(header: Header, name: str, package: SourcePackage | None) -> tuple[str, str]:
-    field = header.first("author", "from")
-    if field:
-        return field.text, "the header"
-    who = _added_by(package, name) if package else None
-    if who:
-        return who, "the changelog's entry that names the patch"
-    raise DebpatchError(
-        f"{name}: neither its header nor the changelog names the author; add an Author field to "
-        "the header, or use --author 'NAME <MAIL>'"
-    )
 
 
 def _added_by(package: SourcePackage, name: str) -> str | None:
@@ -215,3 +220,42 @@ def _date(header: Header) -> datetime | None:
             pass
     day = parse_date(updated.text) if updated else None
     return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+
+# -- the patches of a proposal ---------------------------------------------------------------------
+
+
+def mails_for_upstream(
+    repository: Repository,
+    proposal: Proposal,
+    package: SourcePackage,
+    uploader: Uploader,
+    origin: Authorship,
+) -> dict[str, bytes]:
+    """The patches of ``package`` that upstream does not have, as mails for git-am(1) on the base.
+
+    Raises DebpatchError where nobody tells their author, and where one does not apply there.
+    """
+    names = {patch.name for patch in proposal.patches if not patch.is_upstream}
+    patches = [
+        by_the_series(patch, entry)
+        for entry in package.series
+        if entry.name in names
+        for patch in parse_patch(package.read(entry.path) or b"", entry.name)
+    ]
+    if not patches:
+        return {}
+    export = export_patches(repository, patches, proposal.base, origin)
+    for patch in export.patches:
+        for failure in patch.failures:
+            raise DebpatchError(
+                f"{patch.name} does not apply to {proposal.base} ({failure.path} hunk "
+                f"{failure.hunk}); it needs earlier patches of the series"
+            )
+    mails = {
+        patch.file_name(number): mail
+        for number, (patch, mail) in enumerate(zip(export.patches, export.mails(), strict=True), 1)
+    }
+    if len(mails) > 1:
+        mails["0000-cover-letter.patch"] = export.cover_letter(uploader.mailbox, origin.now)
+    return mails

@@ -39,6 +39,7 @@ from debpatch.proposals.new_patches import (
 )
 from debpatch.proposals.patch_text import Description, Layout, compose, message_text, usual_layout
 from debpatch.proposals.templates import say
+from debpatch.proposals.uploader import Occasion
 
 Fate = Literal["written", "already-applied", "conflict", "left"]
 """What becomes of a commit; ``left`` are those behind a conflict."""
@@ -94,10 +95,7 @@ def import_commits(
     repository: Repository,
     package: SourcePackage,
     commits: Sequence[Commit],
-    today: date,
-    *,
-    base: str | None = None,
-    bugs: Bugs | None = None,
+    occasion: Occasion,
 ) -> Import:
     """Turn ``commits``, in their order, into patches for the end of the package's series.
 
@@ -107,9 +105,9 @@ def import_commits(
     """
     require_series(package)
     require_finished(package)
-    target = package_target(repository, package, base)
+    target = package_target(repository, package, occasion.base)
     shipped = package_tree(repository, package, base=target.upstream)
-    writer = _Writer.of(package, bugs or Bugs())
+    writer = _Writer.of(package, occasion.bugs)
     onto = target.tree
     done: list[ImportedCommit] = []
     for commit in commits:
@@ -120,10 +118,10 @@ def import_commits(
         if picked.outcome == "already-applied":
             done.append(ImportedCommit(commit, "already-applied"))
             continue
-        done.append(writer.write(repository, shipped, picked, today))
+        done.append(writer.write(repository, shipped, picked, occasion.today))
         if picked.outcome == "clean":
             onto = picked.tree
-    checked = _checked(repository, done, target.base, today)
+    checked = _checked(repository, done, target.base, occasion.today)
     tree = _applied(shipped, [c.patch for c in checked if c.patch and c.fate == "written"])
     return Import(tuple(checked), tree)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import PurePosixPath
 
 from debian.debian_support import Version
@@ -15,15 +14,16 @@ from debpatch.formats.dep3_header import read_header
 from debpatch.formats.patch import Patch
 from debpatch.formats.series import SERIES_FILES, parse_series
 from debpatch.git.repository import Repository
-from debpatch.package.source_package import SourcePackage
+from debpatch.package.patch_file import read_patch
+from debpatch.package.source_package import SourcePackage, open_package
 from debpatch.package.source_tree import PackageFile, SourceTree
 from debpatch.proposals.changelog import NOT_OURS, Item, require_finished, write_entry
-from debpatch.proposals.import_commits import Import, ImportedCommit
+from debpatch.proposals.import_commits import Import, ImportedCommit, import_commits, require_clean
 from debpatch.proposals.new_patches import NewPatch, added, patch_files, require_series, shorthand
 from debpatch.proposals.patch_text import require_utf8
-from debpatch.proposals.suites import Suite
+from debpatch.proposals.request import Request
 from debpatch.proposals.templates import say
-from debpatch.proposals.uploader import Uploader
+from debpatch.proposals.uploader import Occasion, Uploader
 from debpatch.proposals.versions import Upload, next_upload
 
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b")
@@ -38,34 +38,36 @@ class PackageUpdate:
     changes: Mapping[str, bytes]
 
 
-def update_package(
-    package: SourcePackage,
-    imported: Import,
-    suite: Suite,
-    uploader: Uploader,
-    now: datetime,
-    *,
-    security: bool = False,
-    closes: Sequence[int] = (),
-) -> PackageUpdate:
-    """Add the imported patches to ``package``, for an upload to ``suite``.
+def update_package(package: SourcePackage, imported: Import, occasion: Occasion) -> PackageUpdate:
+    """Add the imported patches to ``package``, for an upload to the suite of ``occasion``.
 
     Without a patch for the series there is no upload to describe, so the entry is empty.
     """
-    is_own = is_maintainer(package, uploader)
-    upload = next_upload(package.version, suite, security=security, by_maintainer=is_own)
+    upload = _upload(package, occasion)
     changes: dict[str, bytes] = {}
     entry = ""
     if imported.patches:
-        said = [] if is_own else [NOT_OURS]
-        items = [*said, _item(package, imported, tuple(closes))]
-        urgency = "high" if upload.distribution.endswith("-security") else "medium"
-        entry = write_entry(package, upload, items, uploader, now, urgency)
+        said = _opening(package, occasion.uploader)
+        items = [*said, _item(package, imported, occasion.bugs.debian)]
+        entry = write_entry(package, upload, items, occasion)
         changes |= added(package, imported.patches, entry)
     if imported.conflict and imported.conflict.patch:
         aside = imported.conflict.patch
         changes[f"debian/patches/{aside.name}"] = aside.data
     return PackageUpdate(upload, entry, changes)
+
+
+def _upload(package: SourcePackage, occasion: Occasion) -> Upload:
+    return next_upload(
+        package.version,
+        occasion.suite,
+        security=occasion.security,
+        by_maintainer=is_maintainer(package, occasion.uploader),
+    )
+
+
+def _opening(package: SourcePackage, uploader: Uploader) -> list[Item]:
+    return [] if is_maintainer(package, uploader) else [NOT_OURS]
 
 
 def package_diff(
@@ -152,18 +154,9 @@ def with_changes(
 
 
 def with_patches(
-    package: SourcePackage,
-    patches: Sequence[Patch],
-    upload: Upload,
-    uploader: Uploader,
-    now: datetime,
-    closes: tuple[int, ...] = (),
-    *,
-    is_own: bool,
+    package: SourcePackage, patches: Sequence[Patch], occasion: Occasion
 ) -> SourcePackage:
     """The ``package`` with the quilt ``patches`` added as they are, and a changelog entry.
-
-    ``is_own`` says that the uploader maintains it.
 
     Raises DebpatchError where a name is taken, a header is no UTF-8, or there is no series.
     """
@@ -171,7 +164,7 @@ def with_patches(
     require_finished(package)
     taken = set(patch_files(package))
     new: list[NewPatch] = []
-    items = [] if is_own else [NOT_OURS]
+    items = _opening(package, occasion.uploader)
     for patch in patches:
         name = PurePosixPath(patch.name).name
         if name in taken:
@@ -181,10 +174,36 @@ def with_patches(
         new.append(NewPatch(name, patch.data))
         synopsis = read_header(patch.data).synopsis or "TODO(human): what it does"
         last = len(new) == len(patches)
-        items.append(Item(f"{shorthand(package)}/{name}: {synopsis}", closes if last else ()))
-    urgency = "high" if upload.distribution.endswith("-security") else "medium"
-    entry = write_entry(package, upload, items, uploader, now, urgency)
+        closes = occasion.bugs.debian if last else ()
+        items.append(Item(f"{shorthand(package)}/{name}: {synopsis}", closes))
+    upload = _upload(package, occasion)
+    entry = write_entry(package, upload, items, occasion)
     return with_changes(package, added(package, new, entry), upload)
+
+
+def proposed_by(repository: Repository, current: SourcePackage, request: Request) -> SourcePackage:
+    """The package as it will be. Raises DebpatchError where the user names none, or two."""
+    if bool(request.proposed) and bool(request.patches):
+        raise DebpatchError("--proposed and --patch cannot be used together")
+    if request.proposed:
+        package = open_package(request.proposed)
+        if package.name != current.name:
+            raise DebpatchError(f"{request.proposed} is {package.name}, not {current.name}")
+        require_finished(package)
+        return package
+    if request.patches:
+        patches = [read_patch(path) for path in request.patches]
+        return with_patches(current, patches, request.occasion)
+    if not request.commits:
+        raise DebpatchError("no update is given; use --proposed, --patch or --plan")
+    imported = import_commits(repository, current, request.commits, request.occasion)
+    require_clean(imported, current)
+    update = update_package(current, imported, request.occasion)
+    if not update.changes:
+        raise DebpatchError(
+            f"{current.location}: already has all of these commits; there is nothing to propose"
+        )
+    return with_changes(current, update.changes, update.upload)
 
 
 def new_entries(current: SourcePackage, proposed: SourcePackage) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from debpatch.compare.comparison import Comparison, Verdict
 from debpatch.compare.equality import Status
@@ -28,6 +27,7 @@ from debpatch.package.source_package import SourcePackage
 from debpatch.proposals.options import OwnPatch
 from debpatch.proposals.patch_text import split_trailers
 from debpatch.proposals.templates import say
+from debpatch.proposals.uploader import Occasion
 
 
 @dataclass(frozen=True)
@@ -211,22 +211,15 @@ def _wrapped(text: str) -> list[str]:
 
 
 def check_headers(
-    repository: Repository,
-    current: SourcePackage,
-    proposed: SourcePackage,
-    today: date,
-    base: str | None = None,
+    repository: Repository, current: SourcePackage, proposed: SourcePackage, occasion: Occasion
 ) -> tuple[Finding, ...]:
-    """The findings on patches of ``proposed`` that ``current`` does not have as they are.
-
-    ``base`` is the upstream revision that they are built from, where the version does not tell.
-    """
+    """The findings on patches of ``proposed`` that ``current`` does not have as they are."""
     patches = [
         PatchFile(entry.name, entry.name, lambda entry=entry: proposed.read(entry.path) or b"")  # type: ignore[misc]
         for entry in new_patches(current, proposed)
     ]
     target = PatchSet(patches, package=proposed)
     settings = settings_of(proposed)
-    upstream = look_up(target, repository, base)
-    reports = validate(target, settings, today, upstream)
+    upstream = look_up(target, repository, occasion.base)
+    reports = validate(target, settings, occasion.today, upstream)
     return tuple(finding for report in reports for finding in report.findings)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from debian.debian_support import Version
 
@@ -14,7 +12,7 @@ from debpatch.errors import DebpatchError
 from debpatch.formats.dep3_fields import debian_bug
 from debpatch.formats.dep3_header import read_header
 from debpatch.git.differences import Size
-from debpatch.git.repository import Commit, Repository
+from debpatch.git.repository import Repository
 from debpatch.landings.ports import find_series
 from debpatch.package.apt import ask_versions
 from debpatch.package.base import package_base
@@ -26,10 +24,9 @@ from debpatch.proposals.debdiff import Debdiff, debdiff
 from debpatch.proposals.options import Option, StartingPoint, as_it_is, options_for, picked
 from debpatch.proposals.package_update import new_entries
 from debpatch.proposals.patch_facts import PatchFacts, new_patches, own_patches, read_patches
+from debpatch.proposals.request import Request, RequestKind
 from debpatch.proposals.suites import Suite, highest_in
 from debpatch.proposals.unstable import Unstable, find_unstable
-
-RequestKind = Literal["pu", "unblock", "security", "maintainer", "upstream"]
 
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b")
 
@@ -100,25 +97,20 @@ def gather(
     repository: Repository,
     current: SourcePackage,
     proposed: SourcePackage,
-    kind: RequestKind,
-    suite: Suite,
-    *,
-    series: Sequence[Commit] = (),
+    request: Request,
     options: tuple[Option, ...] = (),
-    base: str | None = None,
-    unstable: str | None = None,
-    bugs: Bugs | None = None,
 ) -> Proposal:
     """Find out what there is to say of the update from ``current`` to ``proposed``.
 
-    ``series`` are upstream commits that do the same, and ``options`` the ways that this makes, the
-    update's own first; what is not given is looked for, also ``unstable``, the version there.
+    ``options`` are the ways to the same end, the update's own first; without them they are looked
+    for.
 
     Raises DebpatchError where both packages are the same, a series does not apply, or the base is
     not known.
     """
     versions = ask_versions(current.name)
-    tag = base or package_base(repository, current)
+    occasion = request.occasion
+    tag = occasion.base or package_base(repository, current)
     difference = debdiff(repository, current, proposed)
     if not difference.data:
         raise DebpatchError(f"{proposed.location}: is the same as {current.location}")
@@ -128,25 +120,25 @@ def gather(
     ground = StartingPoint(repository, before.tree, tag)
     if not options:
         own = as_it_is(ground, "this update", after.tree, commits, own_patches(patches))
-        series = series or find_series(before, commits, ground.line)
+        series = request.commits or find_series(before, commits, ground.line)
         plan = plan_backport(before, series, with_follow_ups=True) if series else None
         options = options_for(ground, own, series, plan)
     known = versions()
-    there = find_unstable(repository, current.name, unstable, known)
-    given = bugs or Bugs()
+    there = find_unstable(repository, current.name, request.unstable, known)
+    given = occasion.bugs
     return Proposal(
-        kind,
+        request.kind,
         current.name,
         current.version,
         proposed.version,
-        suite,
+        occasion.suite,
         proposed.distribution,
         new_entries(current, proposed),
         patches,
         tuple(sorted({e.name for e in current.series} - {e.name for e in proposed.series})),
         tuple(commit_facts(repository, commit, there) for commit in commits),
         there,
-        highest_in(suite, known),
+        highest_in(occasion.suite, known),
         Bugs(given.upstream, tuple(dict.fromkeys((*given.debian, *_closed(proposed, current))))),
         difference,
         ground.size(before.tree, after.tree),

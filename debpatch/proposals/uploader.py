@@ -1,13 +1,15 @@
-"""Who proposes, and when, as Debian's tools learn it from the environment."""
+"""Who makes an update, when, and what for; as Debian's tools learn it from the environment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from email.utils import formataddr, parseaddr
 
 from debpatch.errors import DebpatchError
+from debpatch.proposals.bugs import Bugs
+from debpatch.proposals.suites import Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,27 @@ class Uploader:
     def mailbox(self) -> str:
         """The address as a mail's header has it, in ASCII (RFC 2047)."""
         return formataddr((self.name, self.email))
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Who makes an update, when, and for which suite; ``security`` is by the security team.
+
+    ``bugs`` are those that it is about, ``base`` the upstream revision that the package is built
+    from, None where its version shall tell.
+    """
+
+    uploader: Uploader
+    now: datetime
+    suite: Suite
+    bugs: Bugs = field(default_factory=Bugs)
+    base: str | None = None
+    security: bool = False
+
+    @property
+    def today(self) -> date:
+        """The day."""
+        return self.now.date()
 
 
 def read_uploader(environment: Mapping[str, str]) -> Uploader:

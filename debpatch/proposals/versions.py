@@ -28,6 +28,11 @@ class Upload:
     distribution: str
     because: tuple[str, ...]
 
+    @property
+    def urgency(self) -> str:
+        """What the changelog says of it, Debian Policy 5.6.17."""
+        return "high" if self.distribution.endswith("-security") else "medium"
+
 
 def is_of_a_release(version: Version) -> bool:
     """Whether the suffix says that a version was made for a release of Debian, or its backports."""

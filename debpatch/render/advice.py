@@ -106,7 +106,7 @@ def _better(better: Better, onto: str) -> str:
 
 
 def _onto(review: Review) -> str:
-    return review.target.name if review.target else "the package"
+    return review.facts.target.name if review.facts.target else "the package"
 
 
 # -- what to do ------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def _sentence(step: NextStep, review: Review) -> str:
             what = "commit" if number == 1 else f"series of {number} commits"
             return f"Take upstream's own {what} instead."
         case Action.REFRESH:
-            base = review.comparison.base or "the package"
+            base = review.facts.comparison.base or "the package"
             return f"Refresh it: it does not apply to {base}."
         case Action.TAKE_REPAIRS:
             return f"Take {names(step.commits)} as well, after it."
@@ -220,7 +220,7 @@ def _command(step: NextStep, review: Review) -> str | None:
     invocation = review.invocation
     match step.action:
         case Action.TAKE_UPSTREAM | Action.TAKE_REPAIRS:
-            if review.package:
+            if review.facts.package:
                 return _import_commits(invocation, step.commits)
             return _cherry_pick(step.commits)
         case Action.KEEP | Action.CARRY_REST | Action.MATCH_UPSTREAM:
@@ -288,7 +288,7 @@ _TOPICS = {
 
 def not_known(review: Review) -> list[str]:
     """What could not be known, and why, in a sentence each."""
-    return [_not_known(each, review.base) for each in review.unknown]
+    return [_not_known(each, review.facts.base) for each in review.facts.unknown]
 
 
 def _not_known(unknown: Unknown, base: str | None) -> str:

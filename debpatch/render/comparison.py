@@ -12,7 +12,6 @@ from debpatch.compare.change import Change
 from debpatch.compare.comparison import Comparison, HunkComparison, Verdict
 from debpatch.compare.equality import Status
 from debpatch.compare.identifiers import Renaming
-from debpatch.landings.identity import Identity
 from debpatch.landings.report import AlternativeReport, PatchReport, TreeDifference
 from debpatch.render.hunk_text import add_change, add_pairs
 from debpatch.render.json import Json, document_of
@@ -21,8 +20,9 @@ from debpatch.render.safe import one_line
 from debpatch.render.words import found_by
 
 
-def document(report: PatchReport, identity: Identity | None = None) -> Json:
-    """The report as a document; ``identity`` says how the commits were found, if not named."""
+def document(report: PatchReport) -> Json:
+    """The report as a document."""
+    identity = report.identity
     patch = report.patch
     return document_of(
         "diff-upstream",
@@ -141,19 +141,14 @@ _STYLES = {
 _EQUAL = (Status.IDENTICAL, Status.CONTEXT, Status.FORMATTING, Status.RENAMED)
 
 
-def as_text(
-    report: PatchReport, look: Look, identity: Identity | None = None, *, unified: bool = False
-) -> str:
-    """The report as text; ``unified`` prints every hunk whole.
-
-    ``identity`` is how the commits were found where the patch names none.
-    """
+def as_text(report: PatchReport, look: Look, *, unified: bool = False) -> str:
+    """The report as text; ``unified`` prints every hunk whole."""
     page = Page(look)
     for number, item in enumerate(report.alternatives):
         if number:
             page.blank()
             page.line(("-" * look.width, "dim"))
-        _head(page, report, item, identity)
+        _head(page, report, item)
         _details(page, report, item, unified=unified, first=number == 0)
     _gaps(page, report)
     return str(page)
@@ -182,9 +177,7 @@ def _details(
 # -- the head --------------------------------------------------------------------------------------
 
 
-def _head(
-    page: Page, report: PatchReport, item: AlternativeReport, identity: Identity | None
-) -> None:
+def _head(page: Page, report: PatchReport, item: AlternativeReport) -> None:
     comparison = item.comparison
     name = one_line(PurePosixPath(report.patch.name).name)
     page.blank()
@@ -211,8 +204,8 @@ def _head(
         where += merge if len(commit.parents) > 1 else ""
         subject = one_line(commit.subject)
         page.paragraph(f"against  {commit.short} {subject} ({where})", 2, hanging=9)
-    if identity:
-        page.paragraph(f"found    {found_by(identity)}", 2, "yellow", hanging=9)
+    if report.identity:
+        page.paragraph(f"found    {found_by(report.identity)}", 2, "yellow", hanging=9)
     if report.base is not None:
         by = f" (by {one_line(report.base_from)})" if report.base_from else ""
         page.paragraph(f"onto     {one_line(report.base)}{by}{_fit(report)}", 2, hanging=9)

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from debpatch.git.differences import Size
 from debpatch.proposals.bugs import Answer, BugReport
-from debpatch.proposals.documents import CONTROL, REQUEST, debdiff_name
+from debpatch.proposals.documents import CONTROL, REQUEST, Documents, debdiff_name
 from debpatch.proposals.options import Option
 from debpatch.proposals.proposal import Proposal
-from debpatch.proposals.self_check import Objection
 from debpatch.proposals.templates import say
 from debpatch.proposals.unstable import InUnstable
 from debpatch.render.json import Json, document_of
@@ -20,13 +19,9 @@ from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 
 
-def document(
-    proposal: Proposal,
-    objections: Sequence[Objection],
-    questions: Mapping[str, str],
-    documents: Sequence[str],
-) -> Json:
+def document(written: Documents) -> Json:
     """The proposal as a document."""
+    proposal = written.proposal
     there = proposal.unstable
     return document_of(
         "propose-update",
@@ -61,10 +56,11 @@ def document(
             ],
             "options": [option(each) for each in proposal.options],
             "findings": [
-                {"rule": o.rule, "severity": o.severity, "message": o.message} for o in objections
+                {"rule": o.rule, "severity": o.severity, "message": o.message}
+                for o in written.objections
             ],
-            "todo": [{"name": name, "question": text} for name, text in questions.items()],
-            "documents": list(documents),
+            "todo": [{"name": name, "question": text} for name, text in written.open.items()],
+            "documents": sorted(written.files),
         },
     )
 
@@ -122,34 +118,28 @@ def option(way: Option) -> Json:
 # -- `propose-update` for people -------------------------------------------------------------------
 
 
-def as_text(
-    proposal: Proposal,
-    objections: Sequence[Objection],
-    questions: Mapping[str, str],
-    folder: Path,
-    documents: Iterable[str],
-    look: Look,
-) -> str:
-    """What was written, what it lacks, what there is to object to, and how to send it."""
+def as_text(written: Documents, folder: Path, look: Look) -> str:
+    """What was written to ``folder``, what it lacks, what there is to object to, how to send it."""
+    proposal = written.proposal
     page = Page(look)
     page.line((f"{proposal.source} {proposal.current} -> {proposal.version}", "bold"),
               f" for {proposal.distribution}")  # fmt: skip
-    for name in documents:
+    for name in written.files:
         page.line(f"  {folder / name}")
     if proposal.tracker and proposal.tracker.reports:
         page.heading("Debian bugs")
     for bug in proposal.tracker.reports if proposal.tracker else ():
         page.paragraph(_bug(bug), 2, hanging=4)
-    if objections:
+    if written.objections:
         page.heading("Self-check")
-    for found in objections:
+    for found in written.objections:
         page.paragraph(f"{found.severity}: {one_line(found.message)} [{found.rule}]", 2, hanging=2)
-    if questions:
-        page.heading(f"{count(len(questions), 'thing')} that only you can say (--answers)")
-    for name, question in questions.items():
+    if written.open:
+        page.heading(f"{count(len(written.open), 'thing')} that only you can say (--answers)")
+    for name, question in written.open.items():
         page.paragraph(f"{name}: {one_line(question)}", 2, hanging=2)
     page.heading("To send, when it is finished")
-    for command in _commands(proposal, folder, documents):
+    for command in _commands(proposal, folder, written.files):
         page.line(f"  {command}")
     return str(page)
 

@@ -52,31 +52,33 @@ _OUTCOMES = {"clean": "clean", "conflict": "conflict", "already-applied": "there
 def render(review: Review) -> str:
     """The review as an HTML document."""
     url = commit_urls(review.upstream_url)
-    name = PurePosixPath(review.patch.name).name
+    name = PurePosixPath(review.facts.patch.name).name
+    facts = review.facts
     comparisons = [
         hunks.comparison_view(number, item, url)
-        for number, item in enumerate(review.comparison.alternatives, 1)
+        for number, item in enumerate(facts.comparison.alternatives, 1)
     ]
-    has_picture = review.timeline is not None and bool(review.backports)
+    identity = facts.comparison.identity
+    has_picture = review.timeline is not None and bool(facts.backports)
     return page.render(
         "report",
         {
             "review": review,
             "name": name,
-            "package": str(review.package) if review.package else None,
+            "package": str(facts.package) if facts.package else None,
             "url": url,
-            "found": found_by(review.identity) if review.identity else None,
+            "found": found_by(identity) if identity else None,
             "summary": advice.summary(review),
             "next_steps": advice.next_steps(review),
             "unknown": advice.not_known(review),
             "figures": figures(review),
-            "picture": lanes.picture(review.timeline, review.backports, name)
+            "picture": lanes.picture(review.timeline, facts.backports, name)
             if review.timeline and has_picture
             else None,
-            "plan": steps.plan_view(review.plan, review.neighbours) if review.plan else None,
+            "plan": steps.plan_view(facts.plan, facts.neighbours) if facts.plan else None,
             "comparisons": comparisons,
-            "header": header_view(review.patch.header, review.header.findings),
-            "conflicts": conflicts_view(review.conflicts),
+            "header": header_view(facts.patch.header, facts.header.findings),
+            "conflicts": conflicts_view(facts.conflicts),
             "regions": regions,
             "width": lanes.WIDTH,
             "row": steps.ROW,

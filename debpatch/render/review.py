@@ -18,35 +18,36 @@ from debpatch.render.plan import because
 from debpatch.render.proposal import option
 from debpatch.render.safe import one_line
 from debpatch.render.words import clipped, found_by, some
-from debpatch.review.review import Neighbour, Review, Verdict
+from debpatch.review.review import Facts, Neighbour, Review, Verdict
 
 
 def document(review: Review) -> Json:
     """The review as a document, each part as the command that it comes from gives it."""
-    package, target = review.package, review.target
+    facts = review.facts
+    package, target = facts.package, facts.target
     return document_of(
         "review",
         {
-            "patch": review.patch.name,
+            "patch": facts.patch.name,
             "package": package and {"name": package.name, "version": str(package.version)},
-            "series_entry": review.entry,
-            "base": review.base,
+            "series_entry": facts.entry,
+            "base": facts.base,
             "onto": target.name if target else None,
             "verdict": review.verdict.value,
             "summary": advice.summary(review),
             "next_steps": [asdict(step) for step in advice.next_steps(review)],
             "unknown": advice.not_known(review),
-            "fixes": [_commit_json(commit) for commit in review.fixes],
-            "series": [_commit_json(commit) for commit in review.series],
-            "picked": [_commit_json(commit) for commit in review.picked],
-            "comparison": comparison.document(review.comparison, review.identity),
-            "header": dep3.document([review.header]),
-            "backports": [landings.document(each) for each in review.backports],
-            "neighbours": [_neighbour(each) for each in review.neighbours],
-            "conflicts": [conflicts.document(each) for each in review.conflicts],
-            "plan": plan.document(review.plan) if review.plan else None,
-            "repairs": [_repair(repair) for repair in review.repairs],
-            "options": [option(each) for each in review.options],
+            "fixes": [_commit_json(commit) for commit in facts.fixes],
+            "series": [_commit_json(commit) for commit in facts.series],
+            "picked": [_commit_json(commit) for commit in facts.picked],
+            "comparison": comparison.document(facts.comparison),
+            "header": dep3.document([facts.header]),
+            "backports": [landings.document(each) for each in facts.backports],
+            "neighbours": [_neighbour(each) for each in facts.neighbours],
+            "conflicts": [conflicts.document(each) for each in facts.conflicts],
+            "plan": plan.document(facts.plan) if facts.plan else None,
+            "repairs": [_repair(repair) for repair in facts.repairs],
+            "options": [option(each) for each in facts.options],
             "documents": sorted(review.documents),
         },
     )
@@ -89,16 +90,17 @@ _FILES = 3
 def as_text(review: Review, folder: Path, files: Iterable[str], look: Look) -> str:
     """The page; ``folder`` has the ``files``."""
     page = Page(look)
-    name = one_line(PurePosixPath(review.patch.name).name)
+    facts = review.facts
+    name = one_line(PurePosixPath(facts.patch.name).name)
     page.line((f"{name}: ", "bold"), (review.verdict.value, _STYLES[review.verdict]))
     page.paragraph(one_line(advice.summary(review)), 2)
     _next(page, advice.next_steps(review)[:_STEPS])
-    _upstream(page, review)
-    _patch(page, review)
-    _applies(page, review)
-    _options(page, review)
-    _header(page, review)
-    if review.unknown:
+    _upstream(page, facts)
+    _patch(page, facts)
+    _applies(page, facts)
+    _options(page, facts)
+    _header(page, facts)
+    if facts.unknown:
         page.heading("Not known")
     for why in advice.not_known(review):
         page.paragraph(f"- {one_line(why)}", 2, "yellow", hanging=2)
@@ -125,30 +127,30 @@ def _next(page: Page, steps: Sequence[advice.Advice]) -> None:
 # -- the evidence ----------------------------------------------------------------------------------
 
 
-def _upstream(page: Page, review: Review) -> None:
+def _upstream(page: Page, facts: Facts) -> None:
     """The fix and what became of it, commit by commit."""
-    if not review.fixes:
+    if not facts.fixes:
         return
     page.heading("Upstream")
-    since = _releases(review)
-    for commit in review.fixes:
+    since = _releases(facts)
+    for commit in facts.fixes:
         _commit(page, "fix", commit, since)
-    if review.identity:
-        page.paragraph(f"found {found_by(review.identity)}", 11, "yellow", hanging=2)
-    for commit in review.series if review.is_ported else ():
+    if facts.comparison.identity:
+        page.paragraph(f"found {found_by(facts.comparison.identity)}", 11, "yellow", hanging=2)
+    for commit in facts.series if facts.is_ported else ():
         _commit(page, "backport", commit, since)
     roles = {"prerequisite": "needed", "follow-up": "repair"}
-    needed = [s for s in review.plan.series if s.role == "prerequisite"] if review.plan else []
-    for step in review.plan.series if review.plan else ():
+    needed = [s for s in facts.plan.series if s.role == "prerequisite"] if facts.plan else []
+    for step in facts.plan.series if facts.plan else ():
         if step.role == "follow-up" or step in needed[:_SHOWN]:
             _commit(page, roles[step.role], step.commit, since, because(step, _FILES))
     if len(needed) > _SHOWN:
         page.line(f"  {'':9}and {len(needed) - _SHOWN} more are needed")
-    there = [each for each in review.neighbours if each.carried_by]
+    there = [each for each in facts.neighbours if each.carried_by]
     for neighbour in there[:_SHOWN]:
         why = carrier(neighbour.commit, neighbour.carried_by)
         _commit(page, "there", neighbour.commit, since, why)
-    for survey in review.backports:
+    for survey in facts.backports:
         _branches(page, survey)
 
 
@@ -162,14 +164,14 @@ def _commit(
     page.paragraph(f"{first}; {why}" if why else first, 13, "dim", hanging=2)
 
 
-def _releases(review: Review) -> Mapping[str, str | None]:
+def _releases(facts: Facts) -> Mapping[str, str | None]:
     """The first release of each commit that the page tells of."""
     known: dict[str, str | None] = {}
-    for item in review.comparison.alternatives:
+    for item in facts.comparison.alternatives:
         shas = (commit.sha for commit in item.alternative.commits)
         known |= dict(zip(shas, item.released_in, strict=True))
-    known |= {each.commit.sha: each.released_in for each in review.neighbours}
-    parts = (part for option in review.options for part in option.parts)
+    known |= {each.commit.sha: each.released_in for each in facts.neighbours}
+    parts = (part for option in facts.options for part in option.parts)
     return known | {part.commit.sha: part.released_in for part in parts}
 
 
@@ -182,9 +184,9 @@ def _branches(page: Page, survey: Backports) -> None:
         page.paragraph(f"branches {survey.commit.short}: {'; '.join(told)}", 2, hanging=9)
 
 
-def _patch(page: Page, review: Review) -> None:
+def _patch(page: Page, facts: Facts) -> None:
     """What the patch carries of each alternative."""
-    report = review.comparison
+    report = facts.comparison
     if not report.alternatives:
         return
     onto = f" onto {one_line(report.base)}" if report.base else ""
@@ -201,15 +203,15 @@ def _patch(page: Page, review: Review) -> None:
         )
 
 
-def _applies(page: Page, review: Review) -> None:
+def _applies(page: Page, facts: Facts) -> None:
     """What comes of picking each commit, alone and as planned."""
-    if not review.conflicts:
+    if not facts.conflicts:
         return
-    page.heading(f"Picked onto {one_line(review.conflicts[0].target.name)}")
-    for check in review.conflicts:
+    page.heading(f"Picked onto {one_line(facts.conflicts[0].target.name)}")
+    for check in facts.conflicts:
         for trial in check.alone:
             _trial(page, trial)
-    plan = review.plan
+    plan = facts.plan
     if plan and plan.series:
         size = "{} files, +{} -{}".format(*plan.size)
         commits = count(len(plan.series), "commit")
@@ -226,13 +228,13 @@ def _trial(page: Page, trial: Trial) -> None:
     page.line(f"  {trial.commit.short} alone: ", (f"{word}{beside}", STYLES[trial.outcome]))
 
 
-def _options(page: Page, review: Review) -> None:
-    if not review.options:
+def _options(page: Page, facts: Facts) -> None:
+    if not facts.options:
         return
     page.heading("Options")
-    width = max(len(one_line(each.name)) for each in review.options)
+    width = max(len(one_line(each.name)) for each in facts.options)
     page.line((f"  {'':{width}}  files     +     -  later commits in conflict", "dim"))
-    for each in review.options:
+    for each in facts.options:
         size = each.size
         cells = f"{size.files:7}{size.insertions:6}{size.deletions:6}" if size else "  conflicts"
         later = each.later
@@ -240,8 +242,8 @@ def _options(page: Page, review: Review) -> None:
         page.line(f"  {one_line(each.name):{width}}{cells}{ahead}")
 
 
-def _header(page: Page, review: Review) -> None:
-    findings = review.header.findings
+def _header(page: Page, facts: Facts) -> None:
+    findings = facts.header.findings
     if not findings:
         return
     page.heading("Its header")

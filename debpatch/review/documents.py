@@ -5,7 +5,7 @@ For upstream's own commits where these are better, else for the patch as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,14 +14,15 @@ from debpatch.errors import DebpatchError
 from debpatch.package.locate import Located
 from debpatch.package.source_package import SourcePackage
 from debpatch.proposals.bugs import Bugs
-from debpatch.proposals.documents import compose
+from debpatch.proposals.documents import Documents, compose
 from debpatch.proposals.options import Option
-from debpatch.proposals.proposal import Proposal, RequestKind, gather
-from debpatch.proposals.request import Change, find_target, proposed_by
-from debpatch.proposals.self_check import Objection, self_check
+from debpatch.proposals.package_update import proposed_by
+from debpatch.proposals.proposal import gather
+from debpatch.proposals.request import Request, RequestKind, find_target
+from debpatch.proposals.self_check import self_check
 from debpatch.proposals.suites import find_suite
 from debpatch.proposals.templates import Questions
-from debpatch.proposals.uploader import Uploader
+from debpatch.proposals.uploader import Occasion, Uploader
 from debpatch.review.review import Facts, Verdict
 
 
@@ -42,19 +43,6 @@ class Wishes:
     unstable: str | None = None
 
 
-@dataclass(frozen=True)
-class Documents:
-    """Finished ``files`` by name, the ``proposal`` that they are about, and what is left to do.
-
-    ``open`` are the questions to a person that they hold, by name.
-    """
-
-    proposal: Proposal
-    files: Mapping[str, bytes]
-    open: Mapping[str, str]
-    objections: tuple[Objection, ...]
-
-
 def documents(located: Located, facts: Facts, verdict: Verdict, wishes: Wishes) -> Documents:
     """Propose what ``verdict`` says; raises DebpatchError where there is nothing to propose."""
     package = located.package
@@ -71,15 +59,15 @@ def documents(located: Located, facts: Facts, verdict: Verdict, wishes: Wishes) 
     suite = find_target(kind, wishes.suite or package.distribution, wishes.now.date())
     repository, plan = located.repository, facts.plan
     is_series = verdict is Verdict.REPLACE and plan is not None
-    commits = [step.commit for step in plan.series] if plan and is_series else []
+    commits = tuple(step.commit for step in plan.series) if plan and is_series else ()
     patches = () if is_series else (facts.patch.name,)
-    change = Change(None, patches, commits, wishes.bugs, facts.base)
-    new = proposed_by(repository, package, change, kind, suite, wishes.uploader, wishes.now)
-    proposal = gather(
-        repository, package, new, kind, suite,
-        options=tuple(_options(facts, is_series=is_series)), base=facts.base,
-        unstable=wishes.unstable, bugs=wishes.bugs,
-    )  # fmt: skip
+    occasion = Occasion(
+        wishes.uploader, wishes.now, suite, wishes.bugs, facts.base, security=kind == "security"
+    )
+    request = Request(kind, occasion, None, patches, commits, wishes.unstable)
+    new = proposed_by(repository, package, request)
+    options = tuple(_options(facts, is_series=is_series))
+    proposal = gather(repository, package, new, request, options)
     questions = Questions({})
     files = compose(proposal, questions, wishes.uploader, wishes.now, wishes.templates)
     return Documents(proposal, files, questions.open, self_check(proposal))

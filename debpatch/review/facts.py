@@ -60,13 +60,17 @@ def gather_facts(
     surveys = _surveys(repository, fixes, target, unknown)
     series = own_series(repository, surveys) or in_order(repository, fixes)
     tell("what the patch carries")
-    comparison = _comparison(located, named, fixes, series)
+    comparison = _comparison(located, named, identity, fixes, series)
     header = _header(located, today, unknown)
     tell("which commits apply")
     plain = [commit for commit in fixes if len(commit.parents) < 2]
     plan = _plan(target, series, tell, unknown)
     patched = _patched(located, target, comparison)
     tell("what the options cost")
+    ground = None
+    if target and target.base:
+        ground = StartingPoint(target.repository, target.tree, target.base)
+    own = _own_way(located, ground, patched, plain, comparison) if ground and patched else None
     return Facts(
         patch,
         located.package.called if located.package else None,
@@ -74,7 +78,6 @@ def gather_facts(
         located.base,
         target.called if target else None,
         fixes,
-        identity,
         series,
         comparison,
         _picked(target, patched, comparison),
@@ -84,7 +87,7 @@ def gather_facts(
         tuple(_conflicts(target, plain, series, unknown)),
         plan,
         tuple(_repairs(located, plan, patched)),
-        _options(located, target, patched, plain, comparison, series, plan),
+        options_for(ground, own, series, plan) if ground else (),
         tuple(unknown.said),
     )
 
@@ -142,6 +145,7 @@ def _surveys(
 def _comparison(
     located: Located,
     named: Sequence[tuple[Commit, ...]],
+    identity: Identity | None,
     fixes: tuple[Commit, ...],
     series: tuple[Commit, ...],
 ) -> PatchReport:
@@ -150,7 +154,7 @@ def _comparison(
     for commits in (in_order(repository, fixes), series):
         if commits and {c.sha for c in commits} not in [{c.sha for c in a} for a in alternatives]:
             alternatives.append(commits)
-    return compare(located, alternatives)
+    return compare(located, alternatives, identity)
 
 
 def _header(located: Located, today: date, unknown: _Unknown) -> HeaderReport:
@@ -244,27 +248,19 @@ def _repairs(located: Located, plan: Plan | None, patched: str | None) -> Iterat
             tree = picked.tree if picked.outcome == "clean" else tree
 
 
-def _options(
+def _own_way(
     located: Located,
-    target: Target | None,
-    patched: str | None,
+    ground: StartingPoint,
+    patched: str,
     fixes: Sequence[Commit],
     comparison: PatchReport,
-    series: Sequence[Commit],
-    plan: Plan | None,
-) -> tuple[Option, ...]:
-    """The patch as it is, upstream's commits as planned, a new release; as far as they are ways."""
-    if target is None or target.base is None:
-        return ()
-    start = StartingPoint(target.repository, target.tree, target.base)
-    own = None
-    if patched:
-        best = closest(comparison.alternatives)
-        compared = (best.comparison,) if best else ()
-        is_same = best is not None and best.comparison.verdict in SAME
-        differing = () if is_same else (OwnPatch(_name(located), compared),)
-        own = as_it_is(start, "this patch", patched, fixes, differing)
-    return options_for(start, own, series, plan)
+) -> Option:
+    """The patch as it is, as one of the ways."""
+    best = closest(comparison.alternatives)
+    compared = (best.comparison,) if best else ()
+    is_same = best is not None and best.comparison.verdict in SAME
+    differing = () if is_same else (OwnPatch(_name(located), compared),)
+    return as_it_is(ground, "this patch", patched, fixes, differing)
 
 
 # -- what else upstream did to the files of a series before it -------------------------------------

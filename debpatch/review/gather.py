@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from debpatch.backport.plan import Tell
@@ -11,11 +11,12 @@ from debpatch.errors import DebpatchError
 from debpatch.git.clone import is_url
 from debpatch.package.locate import Located
 from debpatch.package.upstream import candidates
+from debpatch.proposals.documents import Documents
 from debpatch.review.advice import Action, NextStep, Request
-from debpatch.review.documents import Documents, Wishes, documents
+from debpatch.review.documents import Wishes, documents
 from debpatch.review.facts import gather_facts
 from debpatch.review.judge import judge
-from debpatch.review.review import Facts, Invocation, NoAnswer, Review, Topic, Verdict
+from debpatch.review.review import Invocation, NoAnswer, Review, Topic, Verdict
 from debpatch.review.timeline import timeline
 
 PROPOSALS = PurePosixPath("proposals")
@@ -36,7 +37,6 @@ def gather(
     """
     facts = gather_facts(located, wishes.now.date(), upstream, tell)
     found = judge(facts)
-    known = {each.name: getattr(facts, each.name) for each in fields(Facts)}
     steps = list(found.next_steps)
     files = {}
     if found.verdict not in {Verdict.DROP, Verdict.UNKNOWN}:
@@ -46,11 +46,12 @@ def gather(
             steps.append(_send(written))
             files = {str(PROPOSALS / name): data for name, data in written.files.items()}
         except DebpatchError as error:
-            known["unknown"] = (*facts.unknown, NoAnswer(Topic.DOCUMENTS, str(error)))
+            missing = NoAnswer(Topic.DOCUMENTS, str(error))
+            facts = replace(facts, unknown=(*facts.unknown, missing))
     repository = located.repository
     lanes = timeline(repository, facts.backports, facts.base) if facts.backports else None
     return Review(
-        **known,
+        facts,
         verdict=found.verdict,
         reason=found.reason,
         next_steps=tuple(steps),

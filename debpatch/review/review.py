@@ -14,7 +14,6 @@ from debpatch.formats.patch import Patch
 from debpatch.git.merge import Pick
 from debpatch.git.repository import Commit
 from debpatch.landings.backports import Backports
-from debpatch.landings.identity import Identity
 from debpatch.landings.report import PatchReport
 from debpatch.package.source_package import PackageName
 from debpatch.package.target import Carrier, TargetName
@@ -112,15 +111,14 @@ class Facts:
     ``entry`` is the patch's name in the package's series, None where it is not one of them.
     ``base`` is the upstream revision that the package is built from, and ``target`` what the patch
     goes onto: the package without it, or the base. ``fixes`` are the commits that the patch comes
-    from, and ``identity`` how they were found where it names none of them; ``series`` is what
-    upstream made of them on the package's own line, or else the fixes again. ``comparison`` has an
-    alternative for each fix, then one for all of them where there are several, then one for the
-    series where it is something else; ``picked`` are the commits of one that give, picked, the very
-    tree that the patch gives. ``backports`` has a survey for each fix. ``conflicts`` has a check of
-    the fixes onto the target, then one of the series where it is something else. ``plan`` is for
-    the series, with its follow-ups; ``repairs`` is what comes of picking these, in turn, onto the
-    patched package, if the patch applies. The ``options`` begin with the patch itself, where it
-    applies.
+    from; ``series`` is what upstream made of them on the package's own line, or else the fixes
+    again. ``comparison`` has an alternative for each fix, then one for all of them where there are
+    several, then one for the series where it is something else; ``picked`` are the commits of one
+    that give, picked, the very tree that the patch gives. ``backports`` has a survey for each fix.
+    ``conflicts`` has a check of the fixes onto the target, then one of the series where it is
+    something else. ``plan`` is for the series, with its follow-ups; ``repairs`` is what comes of
+    picking these, in turn, onto the patched package, if the patch applies. The ``options`` begin
+    with the patch itself, where it applies.
     """
 
     patch: Patch
@@ -129,7 +127,6 @@ class Facts:
     base: str | None
     target: TargetName | None
     fixes: tuple[Commit, ...]
-    identity: Identity | None
     series: tuple[Commit, ...]
     comparison: PatchReport
     picked: tuple[Commit, ...]
@@ -149,9 +146,10 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Review(Facts):
+class Review:
     """The facts, what they come to, and ``documents``: proposals by their paths in its folder."""
 
+    facts: Facts
     verdict: Verdict
     reason: Reason
     next_steps: tuple[NextStep, ...]

@@ -17,7 +17,7 @@ from pathlib import Path
 from repos import Repo
 from source_packages import packaging, write_tree
 
-from debpatch.audit.audit import Audit, PatchAudit, audit_series
+from debpatch.audit.audit import Audit, PatchAudit, Scope, audit_series
 from debpatch.git.repository import Repository
 from debpatch.package.source_package import open_package
 
@@ -159,9 +159,7 @@ def audit(story: Story, place: Path, onto: str | None = None) -> Audit:
         return audit_series(
             repository,
             open_package(place),
-            onto=onto,
-            today=date(2026, 1, 1),
-            tell=lambda what: None,  # noqa: ARG005
+            Scope(date(2026, 1, 1), onto=onto),
         )
 
 

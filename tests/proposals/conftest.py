@@ -13,9 +13,10 @@ from debpatch.demo import Demo
 from debpatch.package.source_package import open_package
 from debpatch.package.upstream import Inputs, open_upstream
 from debpatch.proposals.bugs import Bugs
+from debpatch.proposals.package_update import proposed_by
 from debpatch.proposals.proposal import Proposal, gather
-from debpatch.proposals.request import Change, find_target, proposed_by
-from debpatch.proposals.uploader import Uploader
+from debpatch.proposals.request import Request, find_target
+from debpatch.proposals.uploader import Occasion, Uploader
 
 TODAY = "1772360000"  # 2026-03-01, when trixie is stable and bookworm oldstable
 NOW = datetime.fromtimestamp(int(TODAY), UTC)
@@ -62,7 +63,8 @@ def proposal(demo: Demo) -> Proposal:
     """The patch by hand, for a stable update."""
     current = open_package(str(demo.package))
     suite = find_target("pu", "trixie", NOW.date())
-    change = Change(None, (str(demo.patch),), (), Bugs(debian=(9000077,)), None)
+    occasion = Occasion(GRETE, NOW, suite, Bugs(debian=(9000077,)))
+    request = Request("pu", occasion, patches=(str(demo.patch),), unstable="1.5.0-1")
     with open_upstream(Inputs(str(demo.repository)), current) as repository:
-        new = proposed_by(repository, current, change, "pu", suite, GRETE, NOW)
-        return gather(repository, current, new, "pu", suite, unstable="1.5.0-1", bugs=change.bugs)
+        new = proposed_by(repository, current, request)
+        return gather(repository, current, new, request)

@@ -13,6 +13,7 @@ from command_line import debpatch
 
 from debpatch.demo import Demo
 from debpatch.proposals.bugs import Answer, BugReport
+from debpatch.proposals.documents import Documents
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.self_check import Objection, self_check
 from debpatch.render.json import dump
@@ -80,7 +81,7 @@ def test_what_it_says_is_no_line_of_a_mail(
 def objections(proposal: Proposal, answer: Answer | None) -> list[Objection]:
     asked = replace(proposal, tracker=answer)
     found = self_check(asked)
-    check(json.loads(dump(document(asked, found, {}, []))))
+    check(json.loads(dump(document(Documents(asked, {}, {}, found)))))
     return [each for each in found if each.rule == "bug-tracker"]
 
 

@@ -14,7 +14,8 @@ import pytest
 from debian.debian_support import Version
 
 from debpatch.proposals.documents import compose
-from debpatch.proposals.proposal import Proposal, RequestKind
+from debpatch.proposals.proposal import Proposal
+from debpatch.proposals.request import RequestKind
 from debpatch.proposals.suites import find_suite
 from debpatch.proposals.templates import Questions
 

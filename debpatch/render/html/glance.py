@@ -44,8 +44,8 @@ def figures(review: Review) -> tuple[Figure, ...]:
 
 
 def _carried(review: Review) -> Iterator[Figure]:
-    if review.comparison.alternatives:
-        comparison = review.comparison.alternatives[0].comparison
+    if review.facts.comparison.alternatives:
+        comparison = review.facts.comparison.alternatives[0].comparison
         lines, of = comparison.carried
         tone: Tone = "good" if lines == of else "fair" if lines * 2 >= of else "bad"
         value = f"{lines} of {of}"
@@ -53,14 +53,14 @@ def _carried(review: Review) -> Iterator[Figure]:
 
 
 def _left_behind(review: Review) -> Iterator[Figure]:
-    if residual := review.comparison.residual:
+    if residual := review.facts.comparison.residual:
         names = ", ".join(dict.fromkeys(use.identifier for use in residual))
         value = count(len(residual), "place")
         yield Figure("left-behind", "Still using what it takes away", value, names, "bad")
 
 
 def _upstream(review: Review) -> Iterator[Figure]:
-    for found in review.backports[:1]:
+    for found in review.facts.backports[:1]:
         own = next((b for b in found.branches if b.branch.name == found.own), None)
         if own:
             yield Figure("where", own.branch.name, _state(own), _since(own), _TONES[own.state])
@@ -85,7 +85,7 @@ def _since(branch: BranchState) -> str:
 
 
 def _plan(review: Review) -> Iterator[Figure]:
-    if plan := review.plan:
+    if plan := review.facts.plan:
         files, insertions, deletions = plan.size
         value = count(len(plan.series), "commit")
         note = f"cleanly: {count(files, 'file')}, +{insertions} -{deletions}"
@@ -95,7 +95,7 @@ def _plan(review: Review) -> Iterator[Figure]:
 
 
 def _header(review: Review) -> Iterator[Figure]:
-    counts = Counter(finding.severity for finding in review.header.findings)
+    counts = Counter(finding.severity for finding in review.facts.header.findings)
     tone: Tone = "bad" if counts["error"] else "fair" if counts["warning"] else "good"
     value = count(counts.total(), "finding") if counts else "no finding"
     note = ", ".join(f"{number} {severity}" for severity, number in counts.most_common())

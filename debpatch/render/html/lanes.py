@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from debpatch.git.repository import Commit
@@ -105,14 +105,16 @@ def picture(timeline: Timeline, backports: Sequence[Backports], patch: str) -> P
         state = next(s for s in backports[0].branches if s.branch.name == lane.branch)
         base = timeline.base if lane.branch == backports[0].own else None
         own = [each for each in found if each.branch == lane.branch]
-        above, below = LabelRows(4), LabelRows(3)
-        marks = (*_commits(own, scale, above), *_releases(lane, base, found, scale, below))
-        y += 12 + _ROW * len(above.rows)
-        views.append(_lane(lane, state, own, scale, y, marks, views))
+        over, below = LabelRows(4), LabelRows(3)
+        marks = (*_commits(own, scale, over), *_releases(lane, base, found, scale, below))
+        y += 12 + _ROW * len(over.rows)
+        trunk = views[0].y if views else None
+        views.append(replace(_lane(lane, state, own, scale, trunk), y=y, marks=marks))
         y += 22 + _ROW * len(below.rows)
     if package := backports[0].package:
         y += 12 + _ROW
-        views.append(_package(package, timeline.base, scale, y, patch, views, backports[0].own))
+        above = next((view.y for view in views if view.name == backports[0].own), None)
+        views.append(replace(_package(package, timeline.base, scale, patch, above), y=y))
         y += 14
     return Picture(
         y + 12,
@@ -178,34 +180,31 @@ def _lane(
     state: BranchState,
     own: Sequence[Event],
     scale: Scale,
-    y: float,
-    marks: tuple[Mark, ...],
-    views: Sequence[LaneView],
+    trunk: float | None,
 ) -> LaneView:
-    forks_from = views[0].y if views and lane.forked is not None else None
+    """A lane, which may come from the height ``trunk``; its own height and marks are not yet."""
+    forks_from = trunk if lane.forked is not None else None
     x = scale(lane.forked) if forks_from is not None and lane.forked else _LEFT
     came = [scale(one.commit.date) for one in own if one.kind in ("fix", "landing")]
     changes_at = min(came, default=x)
     end = scale(lane.newest)
-    return LaneView(lane.branch, state.state.value, y, x, end, changes_at, forks_from, marks)
+    return LaneView(lane.branch, state.state.value, 0.0, x, end, changes_at, forks_from, ())
 
 
 def _package(
     package: BranchState,
     base: Released | None,
     scale: Scale,
-    y: float,
     patch: str,
-    views: Sequence[LaneView],
-    own: str | None,
+    above: float | None,
 ) -> LaneView:
-    above = next((view.y for view in views if view.name == own), None)
+    """The package's lane, which comes from the one at the height ``above``; its own is not yet."""
     x = scale(base.date) if base else _LEFT
     name, _, version = package.branch.name.partition(" ")
     mark = Mark("patch", _RIGHT - 40, patch, Label(-14, "this patch"))
     forks_from = above if base else None
     state = package.state.value
-    return LaneView(name, state, y, x, _RIGHT - 40, x, forks_from, (mark,), version)
+    return LaneView(name, state, 0.0, x, _RIGHT - 40, x, forks_from, (mark,), version)
 
 
 def _arrows(found: Sequence[Event], views: Sequence[LaneView], scale: Scale) -> list[Arrow]:
