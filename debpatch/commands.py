@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,15 @@ if TYPE_CHECKING:
     from debpatch.package.source_package import SourcePackage
     from debpatch.package.target import Target
     from debpatch.package.upstream import Inputs
+    from debpatch.proposals.bugs import Bugs
+    from debpatch.proposals.documents import Documents
+    from debpatch.proposals.export_patch import Export
+    from debpatch.proposals.package_update import Imported
+    from debpatch.proposals.request import RequestKind
+    from debpatch.proposals.templates import Questions
+    from debpatch.proposals.uploader import Uploader
+    from debpatch.review.documents import Wishes
+    from debpatch.review.review import Review
 
 Tell = Callable[[str], None]
 """Told what is done now."""
@@ -224,3 +233,177 @@ def audit_series(inputs: Inputs, onto: str | None = None, tell: Tell = lambda _:
     with open_upstream(inputs, package) as repository:
         scope = audit.Scope(date.today(), inputs.base, onto)
         return audit.audit_series(repository, package, scope, tell)
+
+
+# -- `import-commits` ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ImportWishes:
+    """Who imports commits, when, and for which suite, None for that of the last upload.
+
+    ``bugs`` are those that the commits fix; with ``security`` it is for the security archive. With
+    ``conflicts``, a commit that conflicts is written beside the series, and with ``dry_run``
+    nothing is.
+    """
+
+    uploader: Uploader
+    now: datetime
+    suite: str | None
+    bugs: Bugs
+    security: bool = False
+    conflicts: bool = False
+    dry_run: bool = False
+
+
+def import_commits(revisions: str, inputs: Inputs, wishes: ImportWishes) -> Imported:
+    """Write the commits ``revisions`` into a package as quilt patches, all of it or nothing."""
+    from debpatch.files import change_debian
+    from debpatch.landings.revisions import merges_in, read_revisions
+    from debpatch.locks import alone_in
+    from debpatch.package.source_package import open_package
+    from debpatch.package.upstream import open_upstream
+    from debpatch.proposals import import_commits as importing
+    from debpatch.proposals.new_patches import require_folder
+    from debpatch.proposals.package_update import Imported, package_diff, update_package
+    from debpatch.proposals.suites import find_suite
+    from debpatch.proposals.uploader import Occasion
+
+    package = open_package(inputs.package or ".")
+    root = require_folder(package)
+    with (
+        open_upstream(inputs, package) as repository,
+        alone_in(root),  # only now, as a clone may take its time
+    ):
+        package = open_package(inputs.package or ".")  # as whoever was alone before has left it
+        suite = find_suite(wishes.suite or package.distribution, wishes.now.date())
+        occasion = Occasion(
+            wishes.uploader, wishes.now, suite, wishes.bugs, inputs.base, wishes.security
+        )
+        commits = read_revisions(repository, revisions)
+        found = importing.import_commits(repository, package, commits, occasion)
+        if not wishes.conflicts:
+            importing.require_clean(found, package)
+        update = update_package(package, found, occasion)
+        diff = package_diff(repository, package, update.changes)
+        if update.changes and not wishes.dry_run:
+            change_debian(root, update.changes)
+        return Imported(
+            package.called,
+            found,
+            update,
+            diff,
+            not wishes.dry_run,
+            merges_in(repository, revisions),
+        )
+
+
+# -- `export-patch` --------------------------------------------------------------------------------
+
+
+def export_patches(
+    paths: Sequence[str], onto: str, inputs: Inputs, now: datetime, author: str | None = None
+) -> Export:
+    """Make mails of the patches at ``paths`` that git-am(1) takes on the revision ``onto``."""
+    from debpatch.git.tree import Tree
+    from debpatch.package.source_directory import find_package_root
+    from debpatch.package.source_package import open_package
+    from debpatch.package.upstream import open_upstream
+    from debpatch.proposals import export_patch
+    from debpatch.proposals.export_patch import Authorship, read_for
+
+    place = inputs.package or find_package_root(Path(paths[0]).parent)
+    package = open_package(place) if place else None
+    with open_upstream(inputs, package) as repository:
+        tree = Tree(repository, repository.tree(repository.resolve(onto)), onto)
+        patches = [patch for path in paths for patch in read_for(tree, path, package)]
+        origin = Authorship(now, package, author)
+        return export_patch.export_patches(repository, patches, onto, origin)
+
+
+# -- `propose-update` ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalWishes:
+    """Who asks for what update, when, and for which suite, None for that of the last upload.
+
+    The update is the package as it will be (``proposed``), or ``patches``, or a ``plan`` of
+    upstream commits. ``unstable`` is the version there, ``author`` who wrote a patch, if nothing
+    tells. ``templates`` is a folder of the user's own; with ``look_up_bugs``, Debian's bug tracker
+    is asked.
+    """
+
+    kind: RequestKind
+    uploader: Uploader
+    now: datetime
+    suite: str | None
+    bugs: Bugs
+    proposed: str | None = None
+    patches: tuple[str, ...] = ()
+    plan: str | None = None
+    unstable: str | None = None
+    author: str | None = None
+    templates: Path | None = None
+    look_up_bugs: bool = False
+
+
+def propose_update(inputs: Inputs, wishes: ProposalWishes, questions: Questions) -> Documents:
+    """Compose the documents that ask for an update; ``questions`` has the answers of a person."""
+    from debpatch.landings.revisions import merges_in, read_revisions
+    from debpatch.package.source_package import open_package
+    from debpatch.package.upstream import open_upstream
+    from debpatch.proposals.bugs import ask_tracker
+    from debpatch.proposals.changelog import require_finished
+    from debpatch.proposals.documents import Documents, compose
+    from debpatch.proposals.export_patch import Authorship, mails_for_upstream
+    from debpatch.proposals.package_update import proposed_by
+    from debpatch.proposals.patch_facts import check_headers
+    from debpatch.proposals.proposal import gather
+    from debpatch.proposals.request import Request, find_target
+    from debpatch.proposals.self_check import self_check
+    from debpatch.proposals.uploader import Occasion
+
+    kind, uploader, now = wishes.kind, wishes.uploader, wishes.now
+    current = open_package(inputs.package or ".")
+    require_finished(current)
+    suite = find_target(kind, wishes.suite or current.distribution, now.date())
+    occasion = Occasion(uploader, now, suite, wishes.bugs, inputs.base, security=kind == "security")
+    with open_upstream(inputs, current) as repository:
+        commits = read_revisions(repository, wishes.plan) if wishes.plan else ()
+        merges = merges_in(repository, wishes.plan) if wishes.plan else ()
+        request = Request(kind, occasion, wishes.proposed, wishes.patches, commits, wishes.unstable)
+        new = proposed_by(repository, current, request)
+        found = gather(repository, current, new, request)
+        if wishes.look_up_bugs:
+            found = replace(found, tracker=ask_tracker(found.bugs.debian))
+        files = compose(found, questions, uploader, now, wishes.templates)
+        if kind == "upstream":
+            origin = Authorship(now, new if wishes.proposed else current, wishes.author)
+            files |= mails_for_upstream(repository, found, new, uploader, origin)
+        headers = check_headers(repository, current, new, occasion)
+    return Documents(found, files, questions.open, self_check(found, headers), merges)
+
+
+# -- `review` --------------------------------------------------------------------------------------
+
+
+def review_patch(
+    path: str,
+    inputs: Inputs,
+    wishes: Wishes,
+    upstream: Sequence[str] = (),
+    tell: Tell = lambda _: None,
+) -> Review:
+    """Find out all about the patch at ``path``, judge it, and compose the documents.
+
+    ``upstream`` names the commits that it comes from; without it the patch does.
+    """
+    from debpatch.package.locate import locate
+    from debpatch.package.patch_file import read_patch
+    from debpatch.review.gather import gather, invocation_of
+
+    patch = read_patch(path)
+    with locate(patch, inputs) as located:
+        invocation = invocation_of(path, inputs, located.package, wishes.folder)
+        return gather(located, invocation, wishes, upstream, tell)

@@ -61,26 +61,17 @@ def export_patch(
     import os
 
     from debpatch.cli.output import deliver, watching
+    from debpatch.commands import export_patches
     from debpatch.files import write_documents
-    from debpatch.git.tree import Tree
-    from debpatch.package.source_directory import find_package_root
-    from debpatch.package.source_package import open_package
-    from debpatch.package.upstream import Inputs, open_upstream
-    from debpatch.proposals.export_patch import Authorship, export_patches, read_for
+    from debpatch.package.upstream import Inputs
     from debpatch.proposals.uploader import read_clock, read_uploader
     from debpatch.render import export as show
     from debpatch.render.json import dump
 
     now = read_clock(os.environ)
-    where = package or find_package_root(Path(patches[0]).parent)
-    source = open_package(where) if where else None
-    with (
-        watching() as watcher,
-        open_upstream(Inputs(repo, package, None, update, watcher.progress), source) as repository,
-    ):
-        tree = Tree(repository, repository.tree(repository.resolve(onto)), onto)
-        read = [patch for path in patches for patch in read_for(tree, path, source)]
-        found = export_patches(repository, read, onto, Authorship(now, source, author))
+    with watching() as watcher:
+        inputs = Inputs(repo, package, None, update, watcher.progress)
+        found = export_patches(patches, onto, inputs, now, author)
     files: dict[str, bytes] = {}
     if found.applies:
         files = {p.file_name(n): m for n, (p, m) in

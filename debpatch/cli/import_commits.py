@@ -54,49 +54,31 @@ def import_commits(
     import os
 
     from debpatch.cli.output import deliver_as, note_merges, watching
-    from debpatch.files import change_debian
-    from debpatch.landings.revisions import merges_in, read_revisions
-    from debpatch.locks import alone_in
-    from debpatch.package.source_package import open_package
-    from debpatch.package.upstream import Inputs, open_upstream
+    from debpatch.commands import ImportWishes
+    from debpatch.commands import import_commits as imported_by
+    from debpatch.package.upstream import Inputs
     from debpatch.proposals.bugs import read_bugs
-    from debpatch.proposals.import_commits import import_commits as imported_from
-    from debpatch.proposals.import_commits import require_clean
-    from debpatch.proposals.new_patches import require_folder
-    from debpatch.proposals.package_update import package_diff, update_package
-    from debpatch.proposals.suites import find_suite
-    from debpatch.proposals.uploader import Occasion, read_clock, read_uploader
+    from debpatch.proposals.uploader import read_clock, read_uploader
     from debpatch.render import imports
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
-    bugs = read_bugs(bug, closes)
-    source = open_package(package or ".")
-    root = require_folder(source)
-    with (
-        watching() as watcher,
-        open_upstream(Inputs(repo, package, base, update, watcher.progress), source) as repository,
-        alone_in(root),  # only now, as a clone may take its time
-    ):
-        source = open_package(package or ".")  # as whoever was alone before has left it
-        where = find_suite(suite or source.distribution, now.date())
-        commits = read_revisions(repository, revisions)
-        note_merges(revisions, merges_in(repository, revisions))
-        occasion = Occasion(uploader, now, where, bugs, base, security)
-        found = imported_from(repository, source, commits, occasion)
-        if not conflicts:
-            require_clean(found, source)
-        new = update_package(source, found, occasion)
-        diff = package_diff(repository, source, new.changes)
-        if new.changes and not dry_run:
-            change_debian(root, new.changes)
+    wishes = ImportWishes(
+        uploader,
+        now,
+        suite,
+        read_bugs(bug, closes),
+        security,
+        conflicts,
+        dry_run,
+    )
+    with watching() as watcher:
+        inputs = Inputs(repo, package, base, update, watcher.progress)
+        found = imported_by(revisions, inputs, wishes)
+    note_merges(revisions, found.merges)
     deliver_as(
         format_,
         output,
-        json=lambda: imports.document(source.called, found, new, written=not dry_run),
-        text=lambda look: (
-            diff.decode("utf-8", "surrogateescape")
-            if dry_run
-            else imports.as_text(found, new, look, written=True)
-        ),
+        json=lambda: imports.document(found),
+        text=lambda look: imports.as_text(found, look),
     )
-    return int(found.is_doubtful)
+    return int(found.imported.is_doubtful)

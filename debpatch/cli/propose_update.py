@@ -104,52 +104,38 @@ def propose_update(
     something.
     """
     import os
-    from dataclasses import replace
 
     from debpatch.cli.output import deliver_as, note_merges, watching
+    from debpatch.commands import ProposalWishes
+    from debpatch.commands import propose_update as propose
     from debpatch.files import write_documents
-    from debpatch.landings.revisions import merges_in, read_revisions
-    from debpatch.package.source_package import open_package
-    from debpatch.package.upstream import Inputs, open_upstream
-    from debpatch.proposals.bugs import ask_tracker, read_bugs
-    from debpatch.proposals.changelog import require_finished
-    from debpatch.proposals.documents import Documents, compose
-    from debpatch.proposals.export_patch import Authorship, mails_for_upstream
-    from debpatch.proposals.package_update import proposed_by
-    from debpatch.proposals.patch_facts import check_headers
-    from debpatch.proposals.proposal import gather
-    from debpatch.proposals.request import Request, find_target
-    from debpatch.proposals.self_check import self_check
+    from debpatch.package.upstream import Inputs
+    from debpatch.proposals.bugs import read_bugs
     from debpatch.proposals.templates import Questions, own_folder, read_answers
-    from debpatch.proposals.uploader import Occasion, read_clock, read_uploader
+    from debpatch.proposals.uploader import read_clock, read_uploader
     from debpatch.render import proposal
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)
-    bugs = read_bugs(bug, closes)
-    own = own_folder(templates, os.environ)
+    wishes = ProposalWishes(
+        kind,
+        uploader,
+        now,
+        suite,
+        read_bugs(bug, closes),
+        proposed,
+        patch,
+        plan,
+        unstable,
+        author,
+        own_folder(templates, os.environ),
+        look_up_bugs,
+    )
     questions = read_answers(answers) if answers else Questions({})
-    current = open_package(package or ".")
-    require_finished(current)
-    where = find_target(kind, suite or current.distribution, now.date())
-    occasion = Occasion(uploader, now, where, bugs, base, security=kind == "security")
-    with (
-        watching() as watcher,
-        open_upstream(Inputs(repo, package, base, update, watcher.progress), current) as repository,
-    ):
-        commits = read_revisions(repository, plan) if plan else ()
-        note_merges(plan or "", merges_in(repository, plan) if plan else ())
-        request = Request(kind, occasion, proposed, patch, commits, unstable)
-        new = proposed_by(repository, current, request)
-        found = gather(repository, current, new, request)
-        if look_up_bugs:
-            found = replace(found, tracker=ask_tracker(found.bugs.debian))
-        documents = compose(found, questions, uploader, now, own)
-        if kind == "upstream":
-            origin = Authorship(now, new if proposed else current, author)
-            documents |= mails_for_upstream(repository, found, new, uploader, origin)
-        headers = check_headers(repository, current, new, occasion)
-    written = Documents(found, documents, questions.open, self_check(found, headers))
-    write_documents(output, documents)
+    with watching() as watcher:
+        inputs = Inputs(repo, package, base, update, watcher.progress)
+        written = propose(inputs, wishes, questions)
+    note_merges(plan or "", written.merges)
+    write_documents(output, written.files)
     deliver_as(
         format_,
         None,
@@ -157,4 +143,4 @@ def propose_update(
         text=lambda look: proposal.as_text(written, output, look),
     )
     is_doubtful = any(objection.severity != "info" for objection in written.objections)
-    return int(is_doubtful or (strict and bool(questions.open)))
+    return int(is_doubtful or (strict and bool(written.open)))

@@ -73,20 +73,16 @@ def review(
     Exits with 0 if the patch can go in as it is, with 1 if not.
     """
     from debpatch.cli.output import deliver_as, watching
+    from debpatch.commands import review_patch
     from debpatch.errors import DebpatchError
     from debpatch.files import write_folder
-    from debpatch.package.locate import locate
-    from debpatch.package.patch_file import read_patch
     from debpatch.package.upstream import Inputs
     from debpatch.proposals.bugs import read_bugs
     from debpatch.proposals.templates import own_folder
     from debpatch.proposals.uploader import read_clock, read_uploader
     from debpatch.render import review
     from debpatch.review.documents import Wishes
-    from debpatch.review.gather import gather
-    from debpatch.review.review import Invocation
 
-    what = read_patch(patch)
     folder = output or Path(f"review-{Path(patch).stem.strip('-') or 'patch'}")
     _require_place(folder, force)
     try:
@@ -94,6 +90,7 @@ def review(
     except DebpatchError:
         uploader = None
     wishes = Wishes(
+        str(folder),
         read_clock(os.environ),
         uploader,
         kind,
@@ -102,18 +99,9 @@ def review(
         own_folder(None, os.environ),
         unstable,
     )
-    with (
-        watching() as watcher,
-        locate(what, Inputs(repo, package, base, update, watcher.progress)) as located,
-    ):
-        source, unpacked = located.package, package
-        if source and source.root and not package and not Path.cwd().is_relative_to(source.root):
-            unpacked = str(source.root)  # found around the patch, and not where the user stands
-        elif source and source.unpacked:
-            unpacked = source.unpacked
-        dsc = source.dsc if source else None
-        invocation = Invocation(patch, str(folder), repo, package, base, unpacked, dsc)
-        found = gather(located, invocation, wishes, upstream, watcher.tell)
+    with watching() as watcher:
+        inputs = Inputs(repo, package, base, update, watcher.progress)
+        found = review_patch(patch, inputs, wishes, upstream, watcher.tell)
     files = _files(found)
     _require_place(folder, force)  # somebody else may have come first
     write_folder(folder, files)

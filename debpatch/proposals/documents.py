@@ -25,13 +25,15 @@ CONTROL = "control.mail"
 class Documents:
     """Finished ``files`` by name, the ``proposal`` that they are about, and what is left to do.
 
-    ``open`` are the questions to a person that they hold, by name.
+    ``open`` are the questions to a person that they hold, by name; ``merges`` those of the range
+    that the user named, which cannot be picked.
     """
 
     proposal: Proposal
     files: Mapping[str, bytes]
     open: Mapping[str, str]
     objections: tuple[Objection, ...]
+    merges: tuple[str, ...] = ()
 
 
 def compose(

@@ -15,7 +15,7 @@ from debpatch.formats.patch import Patch
 from debpatch.formats.series import SERIES_FILES, parse_series
 from debpatch.git.repository import Repository
 from debpatch.package.patch_file import read_patch
-from debpatch.package.source_package import SourcePackage, open_package
+from debpatch.package.source_package import PackageName, SourcePackage, open_package
 from debpatch.package.source_tree import PackageFile, SourceTree
 from debpatch.proposals.changelog import NOT_OURS, Item, require_finished, write_entry
 from debpatch.proposals.import_commits import Import, ImportedCommit, import_commits, require_clean
@@ -36,6 +36,22 @@ class PackageUpdate:
     upload: Upload
     entry: str
     changes: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of commits for a package, the update with them, and its diff.
+
+    ``written`` is whether it was; ``merges`` are those of the range that the user named, which
+    cannot be picked.
+    """
+
+    package: PackageName
+    imported: Import
+    update: PackageUpdate
+    diff: bytes
+    written: bool
+    merges: tuple[str, ...] = ()
 
 
 def update_package(package: SourcePackage, imported: Import, occasion: Occasion) -> PackageUpdate:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from debpatch.package.source_package import PackageName
-from debpatch.proposals.import_commits import Import, ImportedCommit
-from debpatch.proposals.package_update import PackageUpdate
+from debpatch.proposals.import_commits import ImportedCommit
+from debpatch.proposals.package_update import Imported
 from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
 
 
-def document(
-    package: PackageName, imported: Import, update: PackageUpdate, *, written: bool
-) -> Json:
+def document(found: Imported) -> Json:
     """The import as a document."""
+    update = found.update
     upload = update.upload if update.entry else None
     return document_of(
         "import-commits",
         {
-            "package": package.name,
-            "from_version": str(package.version),
+            "package": found.package.name,
+            "from_version": str(found.package.version),
             "version": str(upload.version) if upload else None,
             "distribution": upload.distribution if upload else None,
             "because": list(upload.because) if upload else [],
-            "written": written,
-            "commits": [_commit_json(commit) for commit in imported.commits],
+            "written": found.written,
+            "commits": [_commit_json(commit) for commit in found.imported.commits],
             "changelog": update.entry,
             "files": sorted(update.changes),
         },
@@ -59,15 +57,17 @@ _FATES = {
 }
 
 
-def as_text(imported: Import, update: PackageUpdate, look: Look, *, written: bool) -> str:
-    """Say what became of each commit, and what the upload is."""
+def as_text(found: Imported, look: Look) -> str:
+    """Say what became of each commit, and what the upload is; or else give the diff."""
+    if not found.written:
+        return found.diff.decode("utf-8", "surrogateescape")
+    imported, update = found.imported, found.update
     page = Page(look)
     patches = count(len(imported.patches), "patch", "patches")
     if not update.changes:
         page.line("Nothing to write: the package has all of it.")
     elif imported.patches:
-        verb = "Written" if written else "Would be written"
-        page.line((f"{verb}: {patches}, {update.upload.version} for ", "bold"),
+        page.line((f"Written: {patches}, {update.upload.version} for ", "bold"),
                   (update.upload.distribution, "bold"))  # fmt: skip
         for reason in update.upload.because:
             page.paragraph(reason, 2, hanging=2)

@@ -28,12 +28,13 @@ from debpatch.review.review import Facts, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user wants proposed, by whom, and when.
+    """What the user wants proposed, by whom, and when; ``folder`` is where the review goes.
 
     ``kind`` and ``suite`` are None where the package shall say; ``uploader`` is None where nobody
     said who it is. ``templates`` is a folder of the user's own, ``unstable`` the version there.
     """
 
+    folder: str
     now: datetime
     uploader: Uploader | None
     kind: RequestKind | None = None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from debpatch.backport.plan import Tell
 from debpatch.errors import DebpatchError
 from debpatch.git.clone import is_url
 from debpatch.package.locate import Located
-from debpatch.package.upstream import candidates
+from debpatch.package.source_package import SourcePackage
+from debpatch.package.upstream import Inputs, candidates
 from debpatch.proposals.documents import Documents
 from debpatch.review.advice import Action, NextStep, Request
 from debpatch.review.documents import Wishes, documents
@@ -60,6 +61,20 @@ def gather(
         timeline=lanes,
         upstream_url=_address(located, invocation.repo),
     )
+
+
+def invocation_of(
+    path: str, inputs: Inputs, package: SourcePackage | None, folder: str
+) -> Invocation:
+    """What the user named, and where the ``package`` that was found is to be unpacked."""
+    unpacked = inputs.package
+    is_here = package and package.root and Path.cwd().is_relative_to(package.root)
+    if package and package.root and not inputs.package and not is_here:
+        unpacked = str(package.root)  # found around the patch, and not where the user stands
+    elif package and package.unpacked:
+        unpacked = package.unpacked
+    dsc = package.dsc if package else None
+    return Invocation(path, folder, inputs.repo, inputs.package, inputs.base, unpacked, dsc)
 
 
 def _address(located: Located, named: str | None) -> str | None:
