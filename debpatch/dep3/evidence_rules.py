@@ -311,8 +311,7 @@ def _named(named: Named) -> str:
 
 
 def _witness(landing: InReleases) -> Witness:
-    first = landing.first
-    return Witness(landing.commit.sha, landing.commit.subject, first.tag if first else None)
+    return Witness(landing.commit.sha, landing.commit.subject, landing.released_in)
 
 
 def _witnesses(*named: Named) -> tuple[Witness, ...]:

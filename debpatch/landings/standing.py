@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from debpatch.formats.commit_keys import bare_subject
 from debpatch.formats.versions import Release
 from debpatch.git.history import is_ancestor, whole_history
-from debpatch.git.releases import releases_with
+from debpatch.git.releases import first_release, releases_with
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.landings import Landing, find_landings
 from debpatch.landings.repairs import FollowUp, follow_ups
@@ -20,10 +20,14 @@ from debpatch.landings.repairs import FollowUp, follow_ups
 
 @dataclass(frozen=True, slots=True)
 class InReleases:
-    """A landing of a fix, and the releases that have it and no revert of it, oldest first."""
+    """A landing of a fix, and the releases that have it and no revert of it, oldest first.
+
+    ``released_in`` is the oldest release that has the commit, reverted or not.
+    """
 
     landing: Landing
     releases: tuple[Release, ...]
+    released_in: str | None
 
     @property
     def commit(self) -> Commit:
@@ -49,6 +53,7 @@ def in_releases(repository: Repository, sha: str) -> tuple[InReleases, ...]:
                 for release in releases_with(repository, each.commit.sha)
                 if stands(repository, repository.tag_commits[release.tag], each.commit.sha)
             ),
+            first_release(repository, each.commit.sha),
         )
         for each in found
     )

@@ -13,7 +13,7 @@ from repos import Repo
 from source_packages import packaging, write_tree
 
 NAMES = ("ancestor", "trailer", "named", "subject", "date", "mail", "content", "reverted",
-         "restored", "repaired", "tagged", "merged", "alone")  # fmt: skip
+         "restored", "undone", "repaired", "tagged", "merged", "alone")  # fmt: skip
 """A file and a fix each, by how the fix lands on the stable line."""
 
 
@@ -77,9 +77,10 @@ def _tell(folder: Path) -> Story:
         spelt = "-1" if name == "content" else "EINVAL"
         changed = {f"{name}.c": text(name, fixed=True, spelt=spelt)}
         shas[name] = repo.commit(changed, message.format(short=fixes[name][:10]))
-    for name in ("trailer", "reverted", "restored", "repaired"):
+    for name in ("trailer", "reverted", "restored", "repaired", "undone"):
         repo.git("cherry-pick", "-x", fixes[name])
         shas[name] = repo.git("rev-parse", "HEAD")
+    repo.git("revert", "--no-edit", "HEAD")
     for name in ("date", "merged"):
         repo.git("cherry-pick", fixes[name])
     repo.commit({"README": "1.2\n"}, "Release 1.2", tag="v1.2")
