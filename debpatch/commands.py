@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     from debpatch.proposals.documents import Documents
     from debpatch.proposals.export_patch import Export
     from debpatch.proposals.package_update import Imported
-    from debpatch.proposals.request import RequestKind
+    from debpatch.proposals.request import RequestKind, Uploader
     from debpatch.proposals.templates import Questions
-    from debpatch.proposals.uploader import Uploader
-    from debpatch.review.documents import Wishes
+    from debpatch.review.gather import Wishes
     from debpatch.review.review import Review
 
 Tell = Callable[[str], None]
@@ -131,8 +130,8 @@ def find_backports(revision: str, inputs: Inputs, branches: Sequence[str] = ()) 
     """Find where a fix has landed, on ``branches`` or on all, and in the package."""
     from debpatch.landings import backports
     from debpatch.landings.revisions import read_fix
-    from debpatch.package.source_directory import find_package_root
     from debpatch.package.source_package import open_package
+    from debpatch.package.source_tree import find_package_root
     from debpatch.package.upstream import open_upstream
 
     place = inputs.package if inputs.package is not None else find_package_root(Path())
@@ -258,16 +257,15 @@ class ImportWishes:
 
 def import_commits(revisions: str, inputs: Inputs, wishes: ImportWishes) -> Imported:
     """Write the commits ``revisions`` into a package as quilt patches, all of it or nothing."""
-    from debpatch.files import change_debian
+    from debpatch.files import alone_in, change_debian
     from debpatch.landings.revisions import merges_in, read_revisions
-    from debpatch.locks import alone_in
     from debpatch.package.source_package import open_package
     from debpatch.package.upstream import open_upstream
     from debpatch.proposals import import_commits as importing
     from debpatch.proposals.new_patches import require_folder
     from debpatch.proposals.package_update import Imported, package_diff, update_package
+    from debpatch.proposals.request import Occasion
     from debpatch.proposals.suites import find_suite
-    from debpatch.proposals.uploader import Occasion
 
     package = open_package(inputs.package or ".")
     root = require_folder(package)
@@ -306,8 +304,8 @@ def export_patches(
 ) -> Export:
     """Make mails of the patches at ``paths`` that git-am(1) takes on the revision ``onto``."""
     from debpatch.git.tree import Tree
-    from debpatch.package.source_directory import find_package_root
     from debpatch.package.source_package import open_package
+    from debpatch.package.source_tree import find_package_root
     from debpatch.package.upstream import open_upstream
     from debpatch.proposals import export_patch
     from debpatch.proposals.export_patch import Authorship, read_for
@@ -354,15 +352,14 @@ def propose_update(inputs: Inputs, wishes: ProposalWishes, questions: Questions)
     from debpatch.package.source_package import open_package
     from debpatch.package.upstream import open_upstream
     from debpatch.proposals.bugs import ask_tracker
-    from debpatch.proposals.changelog import require_finished
     from debpatch.proposals.documents import Documents, compose
     from debpatch.proposals.export_patch import Authorship, mails_for_upstream
+    from debpatch.proposals.new_patches import require_finished
     from debpatch.proposals.package_update import proposed_by
     from debpatch.proposals.patch_facts import check_headers
-    from debpatch.proposals.proposal import gather
-    from debpatch.proposals.request import Request, find_target
+    from debpatch.proposals.proposal import gather_proposal
+    from debpatch.proposals.request import Occasion, Request, find_target
     from debpatch.proposals.self_check import self_check
-    from debpatch.proposals.uploader import Occasion
 
     kind, uploader, now = wishes.kind, wishes.uploader, wishes.now
     current = open_package(inputs.package or ".")
@@ -374,7 +371,7 @@ def propose_update(inputs: Inputs, wishes: ProposalWishes, questions: Questions)
         merges = merges_in(repository, wishes.plan) if wishes.plan else ()
         request = Request(kind, occasion, wishes.proposed, wishes.patches, commits, wishes.unstable)
         new = proposed_by(repository, current, request)
-        found = gather(repository, current, new, request)
+        found = gather_proposal(repository, current, new, request)
         if wishes.look_up_bugs:
             found = replace(found, tracker=ask_tracker(found.bugs.debian))
         files = compose(found, questions, uploader, now, wishes.templates)

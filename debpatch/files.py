@@ -1,4 +1,4 @@
-"""Files of the user's are written whole or not at all.
+"""Files of the user's are written whole or not at all, and by one debpatch at a time.
 
 What is new is finished beside its place, on the same file system, and takes that place in one step:
 a file by rename(2), and a folder where there is one by renameat2(2), whose RENAME_EXCHANGE lets the
@@ -9,6 +9,7 @@ the latter, the old folder steps aside and the new one takes its place.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import tempfile
@@ -155,3 +156,25 @@ def _or_refuse(what: str, after: str = "") -> Iterator[None]:
     except (OSError, shutil.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DebpatchError(f"{what}: {reason}{after}") from error
+
+
+# -- one debpatch at a time changes a package, fills a clone, asks apt -----------------------------
+
+
+@contextmanager
+def alone_in(place: Path) -> Iterator[None]:
+    """Wait until nobody else has the lock on ``place``, and keep others waiting meanwhile.
+
+    ``place`` is a folder, on which a lock leaves nothing behind, or a file, which is made. The lock
+    (flock(2)) ends with the process. On a file system that has no such locks there is none; NFS has
+    them for files alone. Raises OSError where the file cannot be made.
+    """
+    # NFS locks only what is open for writing.
+    flags = os.O_RDONLY if place.is_dir() else os.O_RDWR | os.O_CREAT
+    handle = os.open(place, flags, 0o666)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

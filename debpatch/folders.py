@@ -1,4 +1,4 @@
-"""Folders of debpatch's own: what it keeps for the user, and what goes with the process."""
+"""Folders of debpatch's own: what it keeps, what goes with the process, what ships with it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from debpatch.errors import DebpatchError
 
 
 def cache_folder() -> Path:
@@ -49,3 +51,30 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+# -- what ships with debpatch: the templates, and the demo's sources -------------------------------
+
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def fixtures() -> Path:
+    """Return the folder of the fixtures, ``demo`` among them."""
+    return _shipped("fixtures")
+
+
+def templates() -> Path:
+    """Return the folder of the Jinja2 templates."""
+    return _shipped("templates")
+
+
+def _shipped(name: str) -> Path:
+    inside = _PACKAGE / name
+    if inside.is_dir():  # an installed wheel
+        return inside
+    checkout = _PACKAGE.parent
+    # Beside an installed package lie strangers; one of them may well be called "templates".
+    if (checkout / "pyproject.toml").is_file() and (checkout / name).is_dir():
+        return checkout / name
+    raise DebpatchError(f"{inside} is missing, so the installation is damaged; reinstall debpatch")

@@ -16,7 +16,12 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 def project(tmp_path: Path) -> Path:
     """A project that requires nothing, so that no network is needed."""
     pytest.importorskip("ensurepip", reason="this Python cannot make environments: python3-venv")
-    for name in ("tools/set_up.py", "debpatch/__init__.py", "debpatch/locks.py"):
+    for name in (
+        "tools/set_up.py",
+        "debpatch/__init__.py",
+        "debpatch/errors.py",
+        "debpatch/files.py",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(CHECKOUT / name, tmp_path / name)
     (tmp_path / "pyproject.toml").write_text("[build-system]\n[project]\ndependencies = []\n")

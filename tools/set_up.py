@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from debpatch.locks import alone_in  # which needs nothing that has to be installed
+from debpatch.files import alone_in  # which needs nothing that has to be installed
 
 PROJECT = Path(__file__).resolve().parent.parent
 

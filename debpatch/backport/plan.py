@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from debpatch.backport.blame import Blame
-from debpatch.backport.conflicts import PlacedConflict, placed
+from debpatch.backport.conflicts import Blame, PlacedConflict, placed
 from debpatch.backport.execute import Run
 from debpatch.backport.search import Attempt, Bound, Bounds, Need, Replayer, Search
 from debpatch.formats.commit_keys import bare_subject

@@ -16,7 +16,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Literal
 
-from debpatch.backport.blame import Blame
+from debpatch.backport.conflicts import Blame
 from debpatch.backport.regions import read_ahead, regions
 from debpatch.git.history import path_log, read_history
 from debpatch.git.merge import Pick, pick

@@ -45,7 +45,7 @@ class Group(click.Group):
         """Find the command that ``args`` begin with; a usage error suggests what may be meant."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            from debpatch.suggestions import did_you_mean
+            from debpatch.errors import did_you_mean
 
             meant = did_you_mean(name, self.list_commands(ctx))
             ctx.fail(f"No such command {name!r}{meant or '; see debpatch --help'}")

@@ -8,8 +8,7 @@ import click
 
 from debpatch.cli import options
 from debpatch.cli.app import app
-from debpatch.cli.complete import complete_revision
-from debpatch.cli.options import Format
+from debpatch.cli.options import Format, complete_revision
 
 
 @app.command("audit-series")

@@ -8,8 +8,7 @@ import click
 
 from debpatch.cli import options
 from debpatch.cli.app import app
-from debpatch.cli.complete import complete_patch, complete_revision
-from debpatch.cli.options import Format
+from debpatch.cli.options import Format, complete_patch, complete_revision
 
 
 @app.command("export-patch")
@@ -64,7 +63,7 @@ def export_patch(
     from debpatch.commands import export_patches
     from debpatch.files import write_documents
     from debpatch.package.upstream import Inputs
-    from debpatch.proposals.uploader import read_clock, read_uploader
+    from debpatch.proposals.request import read_clock, read_uploader
     from debpatch.render import export as show
     from debpatch.render.json import dump
 

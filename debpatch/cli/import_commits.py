@@ -58,7 +58,7 @@ def import_commits(
     from debpatch.commands import import_commits as imported_by
     from debpatch.package.upstream import Inputs
     from debpatch.proposals.bugs import read_bugs
-    from debpatch.proposals.uploader import read_clock, read_uploader
+    from debpatch.proposals.request import read_clock, read_uploader
     from debpatch.render import imports
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)

@@ -9,8 +9,7 @@ import click
 
 from debpatch.cli import options
 from debpatch.cli.app import app
-from debpatch.cli.complete import complete_patch, complete_revision
-from debpatch.cli.options import PATH, Format, Kind
+from debpatch.cli.options import PATH, Format, Kind, complete_patch, complete_revision
 
 
 @app.command("propose-update")
@@ -111,8 +110,8 @@ def propose_update(
     from debpatch.files import write_documents
     from debpatch.package.upstream import Inputs
     from debpatch.proposals.bugs import read_bugs
+    from debpatch.proposals.request import read_clock, read_uploader
     from debpatch.proposals.templates import Questions, own_folder, read_answers
-    from debpatch.proposals.uploader import read_clock, read_uploader
     from debpatch.render import proposal
 
     now, uploader = read_clock(os.environ), read_uploader(os.environ)

@@ -10,8 +10,7 @@ import click
 
 from debpatch.cli import options
 from debpatch.cli.app import app
-from debpatch.cli.complete import complete_revision
-from debpatch.cli.options import Format, Kind
+from debpatch.cli.options import Format, Kind, complete_revision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,10 +77,10 @@ def review(
     from debpatch.files import write_folder
     from debpatch.package.upstream import Inputs
     from debpatch.proposals.bugs import read_bugs
+    from debpatch.proposals.request import read_clock, read_uploader
     from debpatch.proposals.templates import own_folder
-    from debpatch.proposals.uploader import read_clock, read_uploader
     from debpatch.render import review
-    from debpatch.review.documents import Wishes
+    from debpatch.review.gather import Wishes
 
     folder = output or Path(f"review-{Path(patch).stem.strip('-') or 'patch'}")
     _require_place(folder, force)

@@ -12,7 +12,7 @@ import click
 
 from debpatch.cli import options
 from debpatch.cli.app import app
-from debpatch.cli.complete import complete_patch
+from debpatch.cli.options import complete_patch
 
 if TYPE_CHECKING:
     from debpatch.commands import HeaderCheck
@@ -165,7 +165,7 @@ def _mend(check: HeaderCheck) -> int:
     from datetime import date
 
     from debpatch.dep3.fix import mended, write
-    from debpatch.locks import alone_in
+    from debpatch.files import alone_in
 
     number = 0
     package = check.target.package

@@ -16,7 +16,7 @@ from debpatch.demo.history import build_history, completed
 from debpatch.demo.source import build_source
 from debpatch.errors import DebpatchError
 from debpatch.files import unfinished
-from debpatch.resources import fixtures
+from debpatch.folders import fixtures
 
 __all__ = ["Demo", "build_demo"]
 

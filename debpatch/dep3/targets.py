@@ -13,8 +13,8 @@ from debpatch.errors import DebpatchError
 from debpatch.formats.series import PATCHES, SERIES_FILES, parse_series
 from debpatch.package.dsc import SourceTarballs
 from debpatch.package.patch_queue import PatchQueue
-from debpatch.package.source_directory import SourceDirectory, find_package_root
 from debpatch.package.source_package import APT, SourcePackage, open_package
+from debpatch.package.source_tree import SourceDirectory, find_package_root
 
 STANDARD_INPUT = "-"
 

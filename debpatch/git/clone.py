@@ -11,10 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from debpatch.errors import DebpatchError
-from debpatch.files import unfinished
+from debpatch.files import alone_in, unfinished
 from debpatch.folders import cache_folder
 from debpatch.git.command import Git, GitCommandError, RemoteProgress
-from debpatch.locks import alone_in
 
 PROTOCOLS = ("https", "http", "git", "ssh")
 """The transports that are used; others (``ext::``, ``file://``) can run or read what they like."""

@@ -15,11 +15,10 @@ from functools import cached_property
 from pathlib import Path
 
 from debpatch.caching import cached_while_open
-from debpatch.errors import DebpatchError
+from debpatch.errors import DebpatchError, did_you_mean
 from debpatch.formats.commit_keys import keys_of
 from debpatch.git.objects import SCRATCH, FileChange, LooseObjects, TreeEntry, fast_import
 from debpatch.git.private_repository import PrivateRepository
-from debpatch.suggestions import did_you_mean
 
 _KEPT_TREES = 64
 """How many listings of whole trees are kept in memory."""

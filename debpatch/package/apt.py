@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from debpatch.errors import DebpatchError
+from debpatch.files import alone_in
 from debpatch.folders import cache_folder
-from debpatch.locks import alone_in
 
 # Debian Policy 5.6.1 and 5.6.12; a suite as apt_preferences(5) has it.
 _WANTED = re.compile(

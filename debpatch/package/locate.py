@@ -20,8 +20,8 @@ from debpatch.git.tree import Tree
 from debpatch.package.base import find_base, package_base
 from debpatch.package.package_tree import package_tree
 from debpatch.package.patch_series import by_the_series, find_in_series
-from debpatch.package.source_directory import find_package_root
 from debpatch.package.source_package import SourcePackage, open_package
+from debpatch.package.source_tree import find_package_root
 from debpatch.package.upstream import Inputs, candidates, open_repository
 
 

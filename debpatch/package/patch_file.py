@@ -6,12 +6,11 @@ import os
 import sys
 from pathlib import Path
 
-from debpatch.errors import DebpatchError
+from debpatch.errors import DebpatchError, did_you_mean
 from debpatch.formats.limits import PATCH, most_bytes
 from debpatch.formats.patch import Patch, parse_patch
 from debpatch.formats.series import SERIES_FILES, parse_series
-from debpatch.package.source_directory import SourceDirectory, find_package_root
-from debpatch.suggestions import did_you_mean
+from debpatch.package.source_tree import SourceDirectory, find_package_root
 
 
 def read_patch(path: Path | str) -> Patch:

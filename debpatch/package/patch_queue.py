@@ -16,8 +16,7 @@ from pathlib import Path
 from debpatch.formats.series import PATCHES
 from debpatch.git.history import commits_between
 from debpatch.git.repository import Repository
-from debpatch.package.source_directory import SourceDirectory
-from debpatch.package.source_tree import PackageFile
+from debpatch.package.source_tree import PackageFile, SourceDirectory
 
 _HEAD = re.compile(r"ref: refs/heads/(patch-queue/(.+))\n?")
 _TAG = re.compile(r"(?:Gbp|Gbp-Pq):\s*(?P<key>[a-z-]+)(?:\s+(?P<value>\S.*))?", re.IGNORECASE)

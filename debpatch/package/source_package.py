@@ -13,8 +13,7 @@ from debpatch.errors import DebpatchError
 from debpatch.formats.series import SERIES_FILES, SeriesEntry, parse_series
 from debpatch.package.dsc import open_dsc
 from debpatch.package.patch_queue import open_patch_queue
-from debpatch.package.source_directory import SourceDirectory, find_package_root
-from debpatch.package.source_tree import PackageFile, SourceTree
+from debpatch.package.source_tree import PackageFile, SourceDirectory, SourceTree, find_package_root
 
 if TYPE_CHECKING:
     from debian.debian_support import Version

@@ -8,8 +8,8 @@ from pathlib import Path
 from debpatch.errors import DebpatchError
 from debpatch.git.clone import cached, is_url
 from debpatch.package.patch_file import patches_nearby
-from debpatch.package.source_directory import find_package_root
 from debpatch.package.source_package import PackageName, SourcePackage, open_package
+from debpatch.package.source_tree import find_package_root
 from debpatch.package.upstream import UpstreamLocation, candidates, is_in_repository
 
 

@@ -23,8 +23,8 @@ from debpatch.git.objects import TreeEntry
 from debpatch.git.repository import Commit, Repository
 from debpatch.package.base import package_base
 from debpatch.package.package_tree import series_trees
-from debpatch.package.source_directory import find_package_root
 from debpatch.package.source_package import APT, SourcePackage, open_package
+from debpatch.package.source_tree import find_package_root
 from debpatch.package.upstream import Inputs, open_upstream
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from debpatch.errors import DebpatchError
 from debpatch.proposals.proposal import Proposal
+from debpatch.proposals.request import Uploader
 from debpatch.proposals.self_check import Objection
 from debpatch.proposals.templates import Questions, render
-from debpatch.proposals.uploader import Uploader
 
 REQUEST = "request.mail"
 CONTROL = "control.mail"

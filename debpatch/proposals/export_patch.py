@@ -23,8 +23,8 @@ from debpatch.proposals.documents import write_mail
 from debpatch.proposals.patch_facts import Ancestor, ancestors, told_truly
 from debpatch.proposals.patch_text import read_prose, require_utf8, split_trailers
 from debpatch.proposals.proposal import Proposal
+from debpatch.proposals.request import Uploader
 from debpatch.proposals.templates import say
-from debpatch.proposals.uploader import Uploader
 
 # How deep the paths of a patch may lie; -p1 is what quilt writes, the others are found by trying.
 _STRIPS = (1, 0, 2)

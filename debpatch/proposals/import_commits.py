@@ -27,7 +27,6 @@ from debpatch.package.source_package import SourcePackage
 from debpatch.package.target import package_target
 from debpatch.package.upstream import commit_address, tracker
 from debpatch.proposals.bugs import Bugs
-from debpatch.proposals.changelog import require_finished
 from debpatch.proposals.debdiff import SourceDiff, source_diff
 from debpatch.proposals.new_patches import (
     NewPatch,
@@ -35,11 +34,12 @@ from debpatch.proposals.new_patches import (
     name_patch,
     patch_files,
     read_scheme,
+    require_finished,
     require_series,
 )
 from debpatch.proposals.patch_text import Description, Layout, compose, message_text, usual_layout
+from debpatch.proposals.request import Occasion
 from debpatch.proposals.templates import say
-from debpatch.proposals.uploader import Occasion
 
 Fate = Literal["written", "already-applied", "conflict", "left"]
 """What becomes of a commit; ``left`` are those behind a conflict."""

@@ -1,18 +1,21 @@
-"""A source package with patches added at the end of its series, as the files that change."""
+"""A source package with patches added to its series and its changelog, as the files that change."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import format_datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from debpatch.errors import DebpatchError
 from debpatch.formats.series import PATCHES, SERIES_FILES
 from debpatch.package.source_package import SourcePackage
-from debpatch.proposals.changelog import CHANGELOG, prepended
+from debpatch.proposals.request import Occasion
+from debpatch.proposals.versions import Upload
 
 _FORMAT = "debian/source/format"
 
@@ -176,3 +179,82 @@ def _folder(paths: Sequence[PurePosixPath]) -> str:
 
 def _commonest(values: Sequence[_T], default: _T) -> _T:
     return Counter(values).most_common(1)[0][0] if values else default
+
+
+# -- a new entry on top of a package's changelog, deb-changelog(5) ---------------------------------
+
+
+CHANGELOG = "debian/changelog"
+_WIDTH = 79
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A change and the bugs that it closes; ``parts`` are what it consists of."""
+
+    text: str
+    closes: tuple[int, ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+NOT_OURS = Item("Non-maintainer upload.")
+"""What an entry by somebody else begins with, Developer's Reference 5.11.3."""
+
+
+def require_finished(package: SourcePackage) -> None:
+    """Raise DebpatchError where the top entry is unfinished, so that nobody knows its version."""
+    if package.distribution == "UNRELEASED":
+        raise DebpatchError(
+            f"{package.location}: the changelog's top entry, {package.version}, is UNRELEASED; "
+            "release it first (dch -r), or remove it"
+        )
+
+
+def write_entry(
+    package: SourcePackage, upload: Upload, items: Iterable[Item], occasion: Occasion
+) -> str:
+    """The entry for ``upload``, with an empty line at its end."""
+    from debian.changelog import Changelog
+
+    changelog = Changelog()
+    changelog.new_block(
+        package=package.name,
+        version=str(upload.version),
+        distributions=upload.distribution,
+        urgency=upload.urgency,
+        author=str(occasion.uploader),
+        date=format_datetime(occasion.now),
+    )
+    for line in ("", *(line for item in items for line in _lines(item)), ""):
+        changelog.add_change(line)
+    return f"{str(changelog).strip()}\n\n"
+
+
+def prepended(package: SourcePackage, entry: str) -> bytes:
+    """The package's changelog with ``entry`` on top, the rest of it byte for byte as it was."""
+    return entry.encode() + (package.read(CHANGELOG) or b"")
+
+
+def closes(numbers: Sequence[int]) -> str:
+    """What closes bugs in a changelog: ``Closes: #1, #2``."""
+    return f"Closes: {', '.join(f'#{number}' for number in numbers)}" if numbers else ""
+
+
+def _lines(item: Item) -> list[str]:
+    closing = f" ({closes(item.closes)})" if item.closes else ""
+    text = f"{item.text}{closing}{':' if item.parts else ''}"
+    lines = _wrapped(text, "  * ", "    ")
+    for part in item.parts:
+        lines += _wrapped(part, "    - ", "      ")
+    return lines
+
+
+def _wrapped(text: str, first: str, following: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=following,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

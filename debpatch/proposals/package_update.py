@@ -17,13 +17,21 @@ from debpatch.git.repository import Repository
 from debpatch.package.patch_file import read_patch
 from debpatch.package.source_package import PackageName, SourcePackage, open_package
 from debpatch.package.source_tree import PackageFile, SourceTree
-from debpatch.proposals.changelog import NOT_OURS, Item, require_finished, write_entry
 from debpatch.proposals.import_commits import Import, ImportedCommit, import_commits, require_clean
-from debpatch.proposals.new_patches import NewPatch, added, patch_files, require_series, shorthand
+from debpatch.proposals.new_patches import (
+    NOT_OURS,
+    Item,
+    NewPatch,
+    added,
+    patch_files,
+    require_finished,
+    require_series,
+    shorthand,
+    write_entry,
+)
 from debpatch.proposals.patch_text import require_utf8
-from debpatch.proposals.request import Request
+from debpatch.proposals.request import Occasion, Request, Uploader
 from debpatch.proposals.templates import say
-from debpatch.proposals.uploader import Occasion, Uploader
 from debpatch.proposals.versions import Upload, next_upload
 
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b")

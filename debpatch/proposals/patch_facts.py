@@ -26,8 +26,8 @@ from debpatch.package.patch_series import by_the_series
 from debpatch.package.source_package import SourcePackage
 from debpatch.proposals.options import OwnPatch
 from debpatch.proposals.patch_text import split_trailers
+from debpatch.proposals.request import Occasion
 from debpatch.proposals.templates import say
-from debpatch.proposals.uploader import Occasion
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,13 @@ from debpatch.package.base import package_base
 from debpatch.package.source_package import SourcePackage
 from debpatch.package.target import package_target
 from debpatch.proposals.bugs import Answer, Bugs
-from debpatch.proposals.commit_facts import CommitFacts, commit_facts
+from debpatch.proposals.commit_facts import CommitFacts, Unstable, commit_facts, find_unstable
 from debpatch.proposals.debdiff import Debdiff, debdiff
 from debpatch.proposals.options import Option, StartingPoint, as_it_is, options_for, picked
 from debpatch.proposals.package_update import new_entries
 from debpatch.proposals.patch_facts import PatchFacts, new_patches, own_patches, read_patches
 from debpatch.proposals.request import Request, RequestKind
 from debpatch.proposals.suites import Suite, highest_in
-from debpatch.proposals.unstable import Unstable, find_unstable
 
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b")
 
@@ -93,7 +92,7 @@ class Proposal:
         return first if more < 1 else f"{first} (and {more} more)"
 
 
-def gather(
+def gather_proposal(
     repository: Repository,
     current: SourcePackage,
     proposed: SourcePackage,

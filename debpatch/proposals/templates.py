@@ -25,7 +25,7 @@ from jinja2.environment import TemplateModule
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from debpatch.errors import DebpatchError
-from debpatch.resources import templates
+from debpatch.folders import templates
 
 Answer = str | bool
 _WIDTH = 72

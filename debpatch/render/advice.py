@@ -34,10 +34,10 @@ from debpatch.review.advice import (
     OwnHunks,
     Repair,
     Replaced,
-    Request,
     Sizes,
     Unapplicable,
     Unrepaired,
+    UnsentRequest,
     Upstreams,
 )
 from debpatch.review.gather import PROPOSALS
@@ -144,7 +144,7 @@ def _sentence(step: NextStep, review: Review) -> str:
         case Action.TAKE_REPAIRS:
             return f"Take {names(step.commits)} as well, after it."
         case Action.SEND:
-            request = next(each for each in step.evidence if isinstance(each, Request))
+            request = next(each for each in step.evidence if isinstance(each, UnsentRequest))
             return f"Finish the request to {_WHOM[request.kind]}, and send it."
         case plain:
             return _PLAIN[plain]
@@ -198,7 +198,7 @@ def _evidence(found: Evidence, review: Review) -> str:  # noqa: C901 one case a 
             return "the package's series does not have the patch yet: quilt import it first"
         case CarriedBy(carriers):
             return f"the package has it by {', '.join(what.name for what in carriers)}"
-        case Request() as request:
+        case UnsentRequest() as request:
             upload = f"{request.source} {request.version} for {request.distribution}"
             questions = count(request.questions, "question")
             return f"{upload}; {questions} in it, marked TODO(human), only you can answer"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from debpatch.backport.blame import Blamed
-from debpatch.backport.conflicts import ConflictCheck, Place, PlacedConflict, Trial
+from debpatch.backport.conflicts import Blamed, ConflictCheck, Place, PlacedConflict, Trial
 from debpatch.backport.regions import Side
 from debpatch.git.repository import Commit
 from debpatch.package.target import Carrier, TargetName

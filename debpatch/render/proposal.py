@@ -9,11 +9,11 @@ from pathlib import Path
 
 from debpatch.git.differences import Size
 from debpatch.proposals.bugs import Answer, BugReport
+from debpatch.proposals.commit_facts import InUnstable
 from debpatch.proposals.documents import CONTROL, REQUEST, Documents, debdiff_name
 from debpatch.proposals.options import Option
 from debpatch.proposals.proposal import Proposal
 from debpatch.proposals.templates import say
-from debpatch.proposals.unstable import InUnstable
 from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line

@@ -163,7 +163,7 @@ class CarriedBy:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class UnsentRequest:
     """A request that asks a person so many ``questions``: to whom, and for which upload."""
 
     kind: str
@@ -189,7 +189,7 @@ Evidence = (
     | Repair
     | NotInSeries
     | CarriedBy
-    | Request
+    | UnsentRequest
 )
 
 

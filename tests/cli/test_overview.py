@@ -8,7 +8,7 @@ import pytest
 from command_line import debpatch, refusal
 
 from debpatch.demo import Demo
-from debpatch.suggestions import near
+from debpatch.errors import near
 
 
 def next_commands(said: str) -> list[str]:

@@ -22,8 +22,7 @@ from source_packages import (
 
 from debpatch.errors import DebpatchError
 from debpatch.package.dsc import open_dsc
-from debpatch.package.source_directory import SourceDirectory
-from debpatch.package.source_tree import PackageFile, SourceTree
+from debpatch.package.source_tree import PackageFile, SourceDirectory, SourceTree
 
 
 def paths(tree: SourceTree) -> set[str]:

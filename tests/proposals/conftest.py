@@ -14,9 +14,8 @@ from debpatch.package.source_package import open_package
 from debpatch.package.upstream import Inputs, open_upstream
 from debpatch.proposals.bugs import Bugs
 from debpatch.proposals.package_update import proposed_by
-from debpatch.proposals.proposal import Proposal, gather
-from debpatch.proposals.request import Request, find_target
-from debpatch.proposals.uploader import Occasion, Uploader
+from debpatch.proposals.proposal import Proposal, gather_proposal
+from debpatch.proposals.request import Occasion, Request, Uploader, find_target
 
 TODAY = "1772360000"  # 2026-03-01, when trixie is stable and bookworm oldstable
 NOW = datetime.fromtimestamp(int(TODAY), UTC)
@@ -67,4 +66,4 @@ def proposal(demo: Demo) -> Proposal:
     request = Request("pu", occasion, patches=(str(demo.patch),), unstable="1.5.0-1")
     with open_upstream(Inputs(str(demo.repository)), current) as repository:
         new = proposed_by(repository, current, request)
-        return gather(repository, current, new, request)
+        return gather_proposal(repository, current, new, request)

@@ -27,10 +27,10 @@ from debpatch.proposals.documents import compose
 from debpatch.proposals.package_update import new_entries
 from debpatch.proposals.patch_facts import read_patches
 from debpatch.proposals.proposal import Proposal
+from debpatch.proposals.request import Uploader
 from debpatch.proposals.self_check import self_check
 from debpatch.proposals.suites import find_suite
 from debpatch.proposals.templates import Questions, read_answers
-from debpatch.proposals.uploader import Uploader
 
 from .conftest import GRETE, NOW
 from .schema import check

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from repos import Repo
 
-from debpatch.locks import alone_in
+from debpatch.files import alone_in
 from trust.commands import Stage
 from trust.faults import command, contents
 

@@ -16,11 +16,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from debpatch.compare.change import Change
+from debpatch.folders import templates
 from debpatch.proposals.options import Option
 from debpatch.proposals.templates import say
 from debpatch.render.page import count
 from debpatch.render.safe import escape, one_line
-from debpatch.resources import templates
 
 
 def render(name: str, values: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from debpatch import resources
+from debpatch import folders
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -18,9 +18,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 def ask(site: Path, name: str) -> str:
     """What the debpatch in the folder ``site`` answers to ``name()``, in a process of its own."""
     program = (
-        "from debpatch import resources\n"
+        "from debpatch import folders\n"
         "from debpatch.errors import DebpatchError\n"
-        f"try: print(resources.{name}())\n"
+        f"try: print(folders.{name}())\n"
         "except DebpatchError as error: print('error:', error)\n"
     )
     result = subprocess.run(
@@ -39,19 +39,19 @@ def site(tmp_path: Path) -> Path:
     """A folder of installed packages with nothing in it but debpatch's modules for this."""
     package = tmp_path / "site" / "debpatch"
     package.mkdir(parents=True)
-    for name in ("__init__.py", "errors.py", "resources.py"):
+    for name in ("__init__.py", "errors.py", "folders.py"):
         shutil.copy(CHECKOUT / "debpatch" / name, package)
     return package.parent
 
 
 @pytest.mark.skipif(
-    not Path(resources.__file__).is_relative_to(CHECKOUT / "debpatch"),
+    not Path(folders.__file__).is_relative_to(CHECKOUT / "debpatch"),
     reason="it is not the checkout's debpatch that is tested",
 )
 def test_checkout() -> None:
-    assert resources.fixtures() == CHECKOUT / "fixtures"
-    assert resources.templates() == CHECKOUT / "templates"
-    assert (resources.fixtures() / "demo" / "history.toml").is_file()
+    assert folders.fixtures() == CHECKOUT / "fixtures"
+    assert folders.templates() == CHECKOUT / "templates"
+    assert (folders.fixtures() / "demo" / "history.toml").is_file()
 
 
 @pytest.mark.parametrize("name", ["fixtures", "templates"])
