@@ -52,6 +52,7 @@ def debpatch(
         for name, value in (env or {}).items():
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["debpatch", *map(str, arguments)])
+        patch.setattr("tempfile.tempdir", None)  # which Python chooses once a process
         if cwd is not None:
             patch.chdir(cwd)
         try:
@@ -113,6 +114,7 @@ def refusal(*arguments: str | Path, cwd: Path | None = None, stdin: bytes = b"")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("debpatch: ")
     assert done.err.count("\n") == 1
+    assert "internal error" not in done.err
     return done.err.removeprefix("debpatch: ").rstrip("\n")
 
 

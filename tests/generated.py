@@ -59,7 +59,7 @@ class Generator:
             operation()
         self.repo.clock += 60
         self.repo.git("commit", "-q", "--allow-empty", "-m", f"change {self.repo.clock}")
-        return self.repo.git("rev-parse", "HEAD")
+        return self.repo.head()
 
     def _files(self) -> list[str]:
         return [

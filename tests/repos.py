@@ -19,6 +19,10 @@ _ENVIRONMENT = {
     "GIT_COMMITTER_EMAIL": "committer@example.org",
     "LC_ALL": "C",
     "TZ": "UTC",
+    # After each commit Git asks another process whether there is anything to tidy up.
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "maintenance.auto",
+    "GIT_CONFIG_VALUE_0": "false",
 }
 
 Files = Mapping[str, bytes | str | None]
@@ -31,7 +35,7 @@ class Repo:
         self.path = path
         self.clock = 1_700_000_000
         path.mkdir(parents=True, exist_ok=True)
-        self.git("init", "-q", "-b", "main", f"--object-format={object_format}")
+        self.git("init", "-q", "-b", "main", "--template=", f"--object-format={object_format}")
 
     def run(self, *command: str) -> subprocess.CompletedProcess[bytes]:
         date = f"{self.clock} +0000"
@@ -63,7 +67,13 @@ class Repo:
         self.git("commit", "-q", "--allow-empty", "--allow-empty-message", "-m", message)
         if tag:
             self.git("tag", tag)
-        return self.git("rev-parse", "HEAD")
+        return self.head()
+
+    def head(self) -> str:
+        """The id of the commit that was just made or picked, without asking Git for it."""
+        head = (self.path / ".git/HEAD").read_text().strip()
+        ref = head.removeprefix("ref: ")
+        return head if ref == head else (self.path / ".git" / ref).read_text().strip()
 
 
 @dataclass(frozen=True)

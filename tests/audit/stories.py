@@ -127,7 +127,7 @@ def tell(folder: Path) -> Story:
     repo.git("tag", "v2.1")
     repo.git("checkout", "-q", "-b", "release/1", "v1.0")
     repo.git("cherry-pick", "-x", commits["bounds"])
-    commits["landed"] = repo.git("rev-parse", "HEAD")
+    commits["landed"] = repo.head()
     repo.git("tag", "v1.1")
     repo.commit({"src/table.h": "#define ROWS 24\n"}, "More rows")
     repo.git("tag", "v1.2")

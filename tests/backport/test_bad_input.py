@@ -95,7 +95,7 @@ def test_a_submodule_that_the_target_does_not_have(tmp_path: Path, command: str)
     for digit in "12":
         repo.git("update-index", "--add", "--cacheinfo", f"160000,{digit * 40},module")
         repo.git("commit", "-q", "-m", f"module {digit}")
-        shas.append(repo.git("rev-parse", "HEAD"))
+        shas.append(repo.head())
     done = debpatch(command, shas[1], "--onto", "v1.0", "--repo", tmp_path, "-f", "json")
     if command == "plan-backport":
         assert [step["sha"] for step in done.json["steps"]] == shas

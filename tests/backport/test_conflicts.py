@@ -76,7 +76,7 @@ def test_who_touched_the_lines_below_in_the_stack(tmp_path: Path) -> None:
 
 def test_who_added_or_removed_the_file(tmp_path: Path) -> None:
     repo = project(tmp_path)
-    adds = repo.git("rev-parse", "HEAD")
+    adds = repo.head()
     change = repo.commit({"new.c": "int changed;\n"}, "Change what is new")
     (conflict,) = check(repo, "v1.0", change, blame=True).alone[0].conflicts
     assert (conflict.conflict.kind, conflict.places) == ("modify/delete", ())
@@ -90,7 +90,7 @@ def test_applied_already(tmp_path: Path) -> None:
     repo.git("checkout", "-q", "stable/1.0")
     repo.clock += 60
     repo.git("cherry-pick", "-x", first)
-    picked = repo.git("rev-parse", "HEAD")
+    picked = repo.head()
     (trial,) = check(repo, "stable/1.0", first).alone
     assert trial.outcome == "already-applied"
     assert trial.carried_by

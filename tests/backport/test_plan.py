@@ -62,7 +62,7 @@ def test_what_it_needs_and_nothing_else(tmp_path: Path) -> None:
 
 def test_a_file_that_came_later(tmp_path: Path) -> None:
     repo = project(tmp_path)
-    adds = repo.git("rev-parse", "HEAD")
+    adds = repo.head()
     fix = repo.commit({"new.c": function("brand_new", GUARD)}, "Guard the new thing")
     found = plan(repo, fix)
     assert steps(found) == [(adds, "prerequisite"), (fix, "wanted")]
@@ -112,7 +112,7 @@ def test_what_the_target_has_is_left_out_and_named(tmp_path: Path) -> None:
     repo.git("checkout", "-q", "stable/1.0")
     repo.clock += 60
     repo.git("cherry-pick", first)
-    picked = repo.git("rev-parse", "HEAD")
+    picked = repo.head()
     found = plan(repo, first, second, onto="stable/1.0")
     left_out, step = found.steps
     assert (left_out.outcome, left_out.carried_by and left_out.carried_by.sha) == (

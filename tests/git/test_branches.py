@@ -88,7 +88,7 @@ def test_a_branch_of_a_remote_counts_once(tmp_path: Path) -> None:
     clone.commit({"a": "mine"})
     with Repository(clone.path) as repository:
         found = {branch.name: branch.tip for branch in release_branches(repository)}
-    tip = origin.git("rev-parse", "HEAD")
+    tip = origin.head()
     assert found == {"main": tip, "1.x": tip}
 
 

@@ -35,7 +35,7 @@ def tangled(repo: Repo, seed: int) -> list[str]:
         if number % 4 == 0:
             repo.clock += 60
             repo.git("merge", "-q", "-s", "ours", "--no-ff", "-m", "merge", other)
-            commits.append(repo.git("rev-parse", "HEAD"))
+            commits.append(repo.head())
         else:
             commits.append(repo.commit({"f": str(number)}, f"change {number}\n\nBody: \xe9"))
     for number, sha in enumerate(commits):

@@ -6,6 +6,7 @@ import os
 import random
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,25 @@ from debpatch.git.merge import Merge, Sides, certain, merge_all, pick, pick_each
 from debpatch.git.repository import Repository
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("DEBPATCH_ORACLE_SEEDS", "24"))))
-def test_as_cherry_pick_on_generated_histories(tmp_path: Path, seed: int) -> None:
-    repo = Repo(tmp_path)
-    topic, stable = Generator(repo, seed).build()
-    with Repository(tmp_path) as repository:
+@dataclass(frozen=True)
+class History:
+    """A generated history: two branches, oldest commit first."""
+
+    seed: int
+    repo: Repo
+    topic: list[str]
+    stable: list[str]
+
+
+@pytest.fixture(scope="module", params=range(int(os.environ.get("DEBPATCH_ORACLE_SEEDS", "24"))))
+def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> History:
+    repo = Repo(tmp_path_factory.mktemp("history"))
+    return History(request.param, repo, *Generator(repo, request.param).build())
+
+
+def test_as_cherry_pick_on_generated_histories(history: History) -> None:
+    repo, topic, stable = history.repo, history.topic, history.stable
+    with Repository(repo.path) as repository:
         commits = [repository.commit(sha) for sha in topic]
         for onto in (stable[1], stable[-1]):
             for found in pick_each(repository, commits, onto):
@@ -31,15 +46,12 @@ def test_as_cherry_pick_on_generated_histories(tmp_path: Path, seed: int) -> Non
                     assert_same(repository, repo, found, expected)
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("DEBPATCH_ORACLE_SEEDS", "24"))))
-def test_unaffected_picks_conflict_alike_on_both_trees(tmp_path: Path, seed: int) -> None:
+def test_unaffected_picks_conflict_alike_on_both_trees(history: History) -> None:
     """Trees that differ in the content of some files, as with a patch and without it."""
-    repo = Repo(tmp_path)
-    topic, stable = Generator(repo, seed).build()
-    choose = random.Random(seed)
-    with Repository(tmp_path) as repository:
-        commits = [repository.commit(sha) for sha in topic]
-        for onto in map(repository.tree, stable):
+    choose = random.Random(history.seed)
+    with Repository(history.repo.path) as repository:
+        commits = [repository.commit(sha) for sha in history.topic]
+        for onto in map(repository.tree, history.stable):
             files = repository.entries(onto)
             plain = sorted(path for path, entry in files.items() if entry.mode == "100644")
             other = repository.write_tree(
@@ -62,13 +74,10 @@ def test_unaffected_picks_conflict_alike_on_both_trees(tmp_path: Path, seed: int
                 assert said[0] == said[1]
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("DEBPATCH_ORACLE_SEEDS", "24"))))
-def test_what_is_certain_to_fit_fits(tmp_path: Path, seed: int) -> None:
-    repo = Repo(tmp_path)
-    topic, stable = Generator(repo, seed).build()
-    with Repository(tmp_path) as repository:
-        commits = [repository.commit(sha) for sha in topic]
-        for onto in (*stable, topic[0]):
+def test_what_is_certain_to_fit_fits(history: History) -> None:
+    with Repository(history.repo.path) as repository:
+        commits = [repository.commit(sha) for sha in history.topic]
+        for onto in (*history.stable, history.topic[0]):
             fitting = certain(repository, commits, repository.tree(onto))
             for found in pick_each(repository, commits, onto):
                 assert found.outcome != "conflict" or found.commit.sha not in fitting

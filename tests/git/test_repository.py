@@ -357,9 +357,12 @@ def canary(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     repo.git("config", "diff.evil.cachetextconv", "true")
     repo.git("config", "log.showSignature", "true")
     repo.git("config", "filter.evil.required", "true")
+    hooks, info = (repo.path / ".git" / name for name in ("hooks", "info"))
+    hooks.mkdir()
+    info.mkdir()
     for hook in _HOOKS:
-        shutil.copy(script, repo.path / ".git" / "hooks" / hook)
-    shutil.copy(repo.path / ".gitattributes", repo.path / ".git" / "info" / "attributes")
+        shutil.copy(script, hooks / hook)
+    shutil.copy(repo.path / ".gitattributes", info / "attributes")
     for name in ("GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_SSH", "GIT_ASKPASS", "GIT_EDITOR"):
         monkeypatch.setenv(name, str(script))
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")

@@ -39,7 +39,7 @@ def on_stable(repo: Repo) -> None:
 def pick(repo: Repo, sha: str, *options: str) -> str:
     repo.clock += 3600
     repo.git("cherry-pick", *options, sha)
-    return repo.git("rev-parse", "HEAD")
+    return repo.head()
 
 
 def test_the_commit_itself(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_a_landing_that_was_reverted(tmp_path: Path) -> None:
     on_stable(repo)
     landing = pick(repo, fix, "-x")
     repo.git("revert", "--no-edit", landing)
-    revert = repo.git("rev-parse", "HEAD")
+    revert = repo.head()
     found = stable(repo, fix)
     assert found.state == "missing"
     assert [each.reverted_by and each.reverted_by.sha for each in found.landings] == [revert]
@@ -316,7 +316,7 @@ def test_a_merge_counts_as_what_it_brings(tmp_path: Path) -> None:
     repo.git("checkout", "-q", "main")
     repo.commit({"README": "more\n"}, "Something else")
     repo.git("merge", "-q", "--no-ff", "-m", "Merge topic", "topic")
-    merge = repo.git("rev-parse", "HEAD")
+    merge = repo.head()
     found = debpatch("find-backports", merge, "--repo", tmp_path)
     assert found.code == 1
     assert "merge    counts as what it changes of its first parent\n" in found.out

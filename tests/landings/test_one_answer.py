@@ -79,7 +79,7 @@ def _tell(folder: Path) -> Story:
         shas[name] = repo.commit(changed, message.format(short=fixes[name][:10]))
     for name in ("trailer", "reverted", "restored", "repaired", "undone"):
         repo.git("cherry-pick", "-x", fixes[name])
-        shas[name] = repo.git("rev-parse", "HEAD")
+        shas[name] = repo.head()
     repo.git("revert", "--no-edit", "HEAD")
     for name in ("date", "merged"):
         repo.git("cherry-pick", fixes[name])

@@ -111,7 +111,7 @@ def test_git_that_stops_reading_tells_why(tmp_path: Path) -> None:
 
 
 def test_branches_of_two_remotes_are_ambiguous(repo: Repo) -> None:
-    first = repo.git("rev-parse", "HEAD")
+    first = repo.head()
     second = repo.commit({"a.c": "two\n"})
     repo.git("update-ref", "refs/remotes/origin/release/2.6", first)
     repo.git("update-ref", "refs/remotes/fork/release/2.6", second)

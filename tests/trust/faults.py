@@ -1,4 +1,4 @@
-"""Commands as processes of their own, in a world that fails them.
+"""Commands in a world that fails them.
 
 What takes long is done whole where DEBPATCH_TEST_LONG is set, as ``make test-long`` does, and on
 a sample otherwise.
@@ -7,55 +7,31 @@ a sample otherwise.
 from __future__ import annotations
 
 import os
-import resource
 import shutil
-import subprocess
-import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from command_line import environment
+from command_line import Done
 
-from trust.commands import Arguments, Stage
+from trust.commands import Stage
 
 LONG = bool(os.environ.get("DEBPATCH_TEST_LONG"))
-
-Done = subprocess.CompletedProcess[str]
-
-
-def command(arguments: Arguments) -> list[str]:
-    """The program and its arguments."""
-    return [sys.executable, "-m", "debpatch", *map(str, arguments)]
-
-
-def run(arguments: Arguments, *, limits: Mapping[int, int] | None = None, **changes: str) -> Done:
-    """Run a command with a changed environment, or with limits of setrlimit(2)."""
-
-    def set_limits() -> None:
-        for number, value in (limits or {}).items():
-            resource.setrlimit(number, (value, value))
-
-    return subprocess.run(
-        command(arguments), env=environment(**changes), capture_output=True, check=False,
-        text=True, errors="surrogateescape", preexec_fn=set_limits if limits else None,
-    )  # fmt: skip
 
 
 def assert_one_line(done: Done) -> None:
     """That a command refused, and said so in one clear line."""
-    assert (done.returncode, done.stdout) == (2, ""), done
-    assert done.stderr.startswith("debpatch: "), done.stderr
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert "internal error" not in done.stderr
+    assert (done.code, done.out) == (2, ""), done
+    assert done.err.startswith("debpatch: "), done.err
+    assert done.err.count("\n") == 1, done.err
+    assert "internal error" not in done.err
 
 
 def assert_right_or_one_line(done: Done, expected: Done) -> None:
     """That a command refused so, or did what it does elsewhere."""
-    if done.returncode == 2:
+    if done.code == 2:
         assert_one_line(done)
     else:
-        assert (done.returncode, done.stdout) == (expected.returncode, expected.stdout)
+        assert (done.code, done.out) == (expected.code, expected.out)
 
 
 def contents(place: Path) -> dict[str, bytes]:

@@ -5,23 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from command_line import debpatch, process
 
 from trust.commands import READING, WRITING, Stage, git
-from trust.faults import LONG, assert_one_line, contents, run, stand_in
+from trust.faults import LONG, assert_one_line, contents, stand_in
 
 
 def test_no_git(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    done = run(READING["diff-upstream"](stage), PATH=str(tmp_path / "empty"))
+    done = process(*READING["diff-upstream"](stage), env={"PATH": str(tmp_path / "empty")})
     assert_one_line(done)
-    assert "install it (apt install git)" in done.stderr
+    assert "install it (apt install git)" in done.err
 
 
 def test_a_git_that_is_too_old(stage: Stage, tmp_path: Path) -> None:
     script = 'case "$*" in *version*) echo git version 2.30.2;; *) exec $git "$@";; esac'
-    done = run(READING["diff-upstream"](stage), PATH=stand_in(tmp_path / "bin", script))
+    path = stand_in(tmp_path / "bin", script)
+    done = process(*READING["diff-upstream"](stage), env={"PATH": path})
     assert_one_line(done)
-    assert "2.38 or newer" in done.stderr
+    assert "2.38 or newer" in done.err
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,7 @@ def test_a_git_that_is_killed(stage: Stage, tmp_path: Path, called: str) -> None
     script = f'case "$*" in *{called}*) kill -9 $$;; *) exec $git "$@";; esac'
     path = stand_in(tmp_path / "bin", script)
     before = contents(stage.package)
-    done = run(WRITING["import-commits"](stage), PATH=path)
+    done = debpatch(*WRITING["import-commits"](stage), env={"PATH": path})
     assert_one_line(done)
     assert contents(stage.package) == before
     assert list((tmp_path / "tmp").iterdir()) == []
@@ -47,13 +49,13 @@ exec $git "$@"
 """
     path = stand_in(tmp_path / "bin", script)
     before = contents(stage.package)
-    assert_one_line(run(WRITING["import-commits"](stage), PATH=path))
+    assert_one_line(debpatch(*WRITING["import-commits"](stage), env={"PATH": path}))
     assert contents(stage.package) == before
 
 
 def test_a_repository_that_is_packed_anew_meanwhile(stage: Stage, tmp_path: Path) -> None:
     """Loose objects and old packs go away between any two of debpatch's commands."""
-    expected = run(READING["plan-backport"](stage)).stdout
+    expected = debpatch(*READING["plan-backport"](stage)).out
     repository = stage.repository
     script = f"""\
 case "$*" in
@@ -65,7 +67,8 @@ esac
 exec $git "$@"
 """
     before = git(repository, "count-objects", "-v")
-    done = run(READING["plan-backport"](stage), PATH=stand_in(tmp_path / "bin", script))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == expected
+    path = stand_in(tmp_path / "bin", script)
+    done = debpatch(*READING["plan-backport"](stage), env={"PATH": path})
+    assert (done.code, done.err) == (0, "")
+    assert done.out == expected
     assert git(repository, "count-objects", "-v") != before

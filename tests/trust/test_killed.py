@@ -20,12 +20,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from command_line import process, program
 
 from debpatch.dep3 import fix
 from debpatch.dep3.targets import PatchFile
 from debpatch.files import change_debian, write_documents, write_folder
-from trust.commands import READING, WRITING, Arguments, Stage
-from trust.faults import LONG, command, contents, copy_of, run
+from trust.commands import READING, WRITING, Arguments, Stage, exit_code
+from trust.faults import LONG, contents, copy_of
 
 KILLS = 40 if LONG else 1
 """At random moments, of each command: 200 in a long run."""
@@ -63,17 +64,17 @@ def assert_whole(name: str, stage: Stage, whole: Stage, tried: Stage) -> None:
 def test_killed_at_random_moments(stage: Stage, tmp_path: Path, name: str) -> None:
     whole = copy_of(stage, tmp_path / "whole")
     start = time.monotonic()
-    assert run(COMMANDS[name](whole)).returncode in {0, 1}
+    assert process(*COMMANDS[name](whole)).code == exit_code(name)
     takes = time.monotonic() - start
     moments = random.Random(name)
     for number in range(KILLS):
         tried = copy_of(stage, tmp_path / f"try{number:02}")  # as long as "whole"
         with subprocess.Popen(
-            command(COMMANDS[name](tried)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
+            program(*COMMANDS[name](tried)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as running:
             # Most of the time passes before anything is written.
             time.sleep(takes * moments.uniform(0 if number % 2 else 0.7, 1.05))
-            process.kill()
+            running.kill()
         assert_whole(name, stage, whole, tried)
 
 
@@ -85,22 +86,22 @@ def test_told_to_end_it_leaves_nothing_behind(
     moments = random.Random(number)
     for _ in range(KILLS * 2):
         with subprocess.Popen(
-            command(READING["diff-upstream"](stage)), stdout=subprocess.DEVNULL,
+            program(*READING["diff-upstream"](stage)), stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-        ) as process:  # fmt: skip
-            assert process.stderr
-            while process.poll() is None and not any((tmp_path / "tmp").iterdir()):
+        ) as running:  # fmt: skip
+            assert running.stderr
+            while running.poll() is None and not any((tmp_path / "tmp").iterdir()):
                 time.sleep(0.001)
             time.sleep(moments.choice((0, 0, 0.003, 0.05, 0.3)))
-            process.send_signal(number)
-            said = process.stderr.read()
-        assert process.returncode in {0, 1, 128 + number, -number}  # the last as Python ends
+            running.send_signal(number)
+            said = running.stderr.read()
+        assert running.returncode in {0, 1, 128 + number, -number}  # the last as Python ends
         assert said == b""
         assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_told_to_end_as_the_private_repository_is_made(stage: Stage, tmp_path: Path) -> None:
-    program = (
+    script = (
         "import os, signal, sys, tempfile\n"
         "made = tempfile.mkdtemp\n"
         "def mkdtemp(*given, **named):\n"
@@ -113,7 +114,7 @@ def test_told_to_end_as_the_private_repository_is_made(stage: Stage, tmp_path: P
         "main()\n"
     )
     given = map(str, READING["diff-upstream"](stage))
-    done = subprocess.run([sys.executable, "-c", program, *given], check=False, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", script, *given], check=False, capture_output=True)
     assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, b"")
     assert list((tmp_path / "tmp").iterdir()) == []
 

@@ -14,10 +14,10 @@ from email import message_from_bytes
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from command_line import Done, debpatch
 
 from debpatch.demo import Demo
 from trust.commands import READING, Arguments, Stage, git, set_stage
-from trust.faults import Done, run
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\u202e\u2066\x9b31m</script><script>owned()</script>]]>\"'&{{7*7}}"
 BCC = "A\r\nBcc: owned@example.org\r\n\r\nowned"
@@ -32,8 +32,8 @@ def hostile(stage: Stage) -> Stage:
 def reviewed(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> tuple[Stage, Done]:
     """A review of all that, and what it said."""
     stage = made_hostile(set_stage(demo, tmp_path_factory.mktemp("reviewed") / "stage"))
-    name, mail = "Grete Vinter", "grete@debian.example.org"
-    return stage, run(READING["review"](stage), DEBFULLNAME=name, DEBEMAIL=mail)
+    who = {"DEBFULLNAME": "Grete Vinter", "DEBEMAIL": "grete@debian.example.org"}
+    return stage, debpatch(*READING["review"](stage), env=who)
 
 
 def made_hostile(stage: Stage) -> Stage:
@@ -60,33 +60,33 @@ def test_a_terminal_gets_no_orders(hostile: Stage, reviewed: tuple[Stage, Done],
     arguments: Arguments = READING[name](hostile)
     if name == "validate-dep3":
         arguments = ("validate-dep3", hostile.patch, *hostile.given)
-    done = reviewed[1] if name == "review" else run(arguments)
-    assert done.returncode in {0, 1}, done.stderr
-    assert "owned" in done.stdout
-    assert is_harmless(done.stdout)
-    assert is_harmless(done.stderr)
+    done = reviewed[1] if name == "review" else debpatch(*arguments)
+    assert done.code == 1, done.err
+    assert "owned" in done.out
+    assert is_harmless(done.out)
+    assert is_harmless(done.err)
 
 
 def test_an_error_gives_no_orders(hostile: Stage) -> None:
     hostile.patch.write_text("no diff")
-    done = run(READING["diff-upstream"](hostile))
-    assert done.returncode == 2
-    assert "owned" in done.stderr
-    assert is_harmless(done.stderr)
+    done = debpatch(*READING["diff-upstream"](hostile))
+    assert done.code == 2
+    assert "owned" in done.err
+    assert is_harmless(done.err)
 
 
 @pytest.mark.parametrize("form", ["json", "sarif", "codequality"])
 def test_what_is_json_stays_json(hostile: Stage, form: str) -> None:
-    done = run(("validate-dep3", hostile.patch, *hostile.given, "--format", form))
-    assert done.returncode in {0, 1}, done.stderr
-    assert is_harmless(done.stdout)
-    assert "owned()" in str(json.loads(done.stdout))
+    done = debpatch("validate-dep3", hostile.patch, *hostile.given, "--format", form)
+    assert done.code == 1, done.err
+    assert is_harmless(done.out)
+    assert "owned()" in str(json.loads(done.out))
 
 
 def test_what_is_xml_stays_xml(hostile: Stage) -> None:
-    done = run(("validate-dep3", hostile.patch, *hostile.given, "--format", "junit"))
-    assert is_harmless(done.stdout)
-    root = fromstring(done.stdout)  # noqa: S314 - our own
+    done = debpatch("validate-dep3", hostile.patch, *hostile.given, "--format", "junit")
+    assert is_harmless(done.out)
+    root = fromstring(done.out)  # noqa: S314 - our own
     assert not list(root.iter("script"))
     assert "owned()" in str([element.attrib for element in root.iter()])
 
@@ -105,7 +105,7 @@ def test_the_headers_of_a_mail_are_its_own(
 ) -> None:
     stage = reviewed[0] if name == "review" else hostile
     if name != "review":
-        run(READING[name](stage))
+        debpatch(*READING[name](stage))
     mails = [path for path in stage.out.rglob("*") if path.suffix in {".mail", ".patch"}]
     assert mails
     for path in mails:
@@ -126,10 +126,10 @@ def test_a_line_break_makes_no_header(stage: Stage, option: str) -> None:
     else:
         changes = {"DEBFULLNAME": BCC}
         arguments = list(READING["propose-update"](stage))
-    done = run(arguments, limits=None, **changes)
-    texts = [done.stdout, *(path.read_text("utf-8", "replace")
+    done = debpatch(*arguments, env=changes)
+    texts = [done.out, *(path.read_text("utf-8", "replace")
              for path in stage.out.rglob("*.mail"))]  # fmt: skip
-    assert done.returncode == 2 or any(texts)
+    assert done.code == 2 or any(texts)
     for text in texts:
         mail = text.partition("\n")[2] if text.startswith("From ") else text
         assert message_from_bytes(mail.encode("utf-8", "replace"))["Bcc"] is None

@@ -12,10 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import debpatch, process
 
-from trust.commands import READING, WRITING, Stage
+from trust.commands import READING, WRITING, Stage, exit_code
 from trust.conftest import needs_root
-from trust.faults import assert_one_line, assert_right_or_one_line, contents, run
+from trust.faults import assert_one_line, assert_right_or_one_line, contents
 
 
 @pytest.mark.parametrize("name", WRITING)
@@ -23,15 +24,15 @@ from trust.faults import assert_one_line, assert_right_or_one_line, contents, ru
 def test_files_that_may_not_grow(stage: Stage, name: str, size: int) -> None:
     """As on a full disk: a file ends after so many bytes (setrlimit(2), RLIMIT_FSIZE)."""
     before = contents(stage.package)
-    done = run(WRITING[name](stage), limits={resource.RLIMIT_FSIZE: size})
-    if done.returncode == 2:
+    done = process(*WRITING[name](stage), limits={resource.RLIMIT_FSIZE: size})
+    if done.code == 2:
         assert_one_line(done)
         left = contents(stage.package)
         assert left.keys() == before.keys()
         assert "--fix" in name or left == before  # it mends file by file
         assert all(len(data) >= len(before[path]) for path, data in left.items())
     else:
-        assert done.returncode in {0, 1}, done
+        assert done.code == exit_code(name), done
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_package_on_a_full_disk(small_disk: Path, stage: Stage) -> None:
     fill(small_disk / "filling")
     before = contents(package)
     for name in WRITING:
-        assert_one_line(run(WRITING[name](replace(stage, package=package))))
+        assert_one_line(debpatch(*WRITING[name](replace(stage, package=package))))
         assert contents(package) == before, name
 
 
@@ -74,30 +75,32 @@ def test_documents_on_a_full_disk(small_disk: Path, stage: Stage, name: str) -> 
     fill(small_disk / "filling", left=1)
     there = replace(stage, out=small_disk / "out")
     extra = ("--output", there.out / "mails") if name == "export-patch" else ()
-    assert_one_line(run((*READING[name](there), *extra)))
+    assert_one_line(debpatch(*READING[name](there), *extra))
     assert not [path for path, data in contents(there.out).items() if data != b"a folder"]
 
 
 @pytest.mark.parametrize("left", [1, 3])
 def test_a_temporary_folder_that_fills_up(small_disk: Path, stage: Stage, left: int) -> None:
     """In the middle of the work, so that what is only half there must not be taken for a result."""
-    expected = run(READING["plan-backport"](stage))
+    expected = debpatch(*READING["plan-backport"](stage))
     fill(small_disk / "filling", left=left)
-    done = run(READING["plan-backport"](stage), TMPDIR=str(small_disk))
+    done = debpatch(*READING["plan-backport"](stage), env={"TMPDIR": str(small_disk)})
     assert_right_or_one_line(done, expected)
-    assert left > 1 or done.returncode == 2
+    assert left > 1 or done.code == 2
     assert [path.name for path in small_disk.iterdir()] == ["filling"]
 
 
 @pytest.mark.parametrize("place", ["/nonexistent", "/proc"])
 def test_a_temporary_folder_that_cannot_be_used(stage: Stage, place: str) -> None:
     """Python takes another one where there is one."""
-    expected = run(READING["diff-upstream"](stage))
-    assert_right_or_one_line(run(READING["diff-upstream"](stage), TMPDIR=place), expected)
+    expected = debpatch(*READING["diff-upstream"](stage))
+    assert_right_or_one_line(
+        debpatch(*READING["diff-upstream"](stage), env={"TMPDIR": place}), expected
+    )
 
 
 def test_a_place_that_cannot_be_written(stage: Stage) -> None:
     """Below a file, where not even root can make a folder."""
     there = replace(stage, out=stage.patch / "below")
     for name in ("propose-update", "review"):
-        assert_one_line(run(READING[name](there)))
+        assert_one_line(debpatch(*READING[name](there)))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
+from command_line import program
 from repos import Repo
 
 from debpatch.files import alone_in
 from trust.commands import Stage
-from trust.faults import command, contents
+from trust.faults import contents
 
 
 def test_two_imports_into_one_package(stage: Stage) -> None:
@@ -19,7 +21,7 @@ def test_two_imports_into_one_package(stage: Stage) -> None:
     before = contents(stage.package)
     processes = [
         subprocess.Popen(
-            command(("import-commits", stage.series(name), *stage.given)),
+            program("import-commits", stage.series(name), *stage.given),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for name in ("p1", "p2")
@@ -43,7 +45,7 @@ def test_headers_are_not_mended_during_an_import(stage: Stage) -> None:
     patch.write_bytes(b"Author: A <a@example.org>\nAuthr: B <b@example.org>\n" + patch.read_bytes())
     theirs = b"Bug-Debian: https://bugs.debian.org/7\n" + patch.read_bytes()
     with alone_in(stage.package):
-        process = subprocess.Popen(command(("validate-dep3", "--fix", patch)),
+        process = subprocess.Popen(program("validate-dep3", "--fix", patch),
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
         while process.poll() is None and f" {process.pid} " not in waiting():
             time.sleep(0.05)
@@ -76,7 +78,7 @@ def test_two_clones_into_one_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         repo.commit({"a.c": f"{number}\n"}, tag=f"v1.{number}")
     processes = [
         subprocess.Popen(
-            [*command(())[:1], "-c", _CLONE, f"file://{repo.path}"], text=True,
+            [sys.executable, "-c", _CLONE, f"file://{repo.path}"], text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for _ in range(3)
