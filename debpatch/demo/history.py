@@ -53,6 +53,8 @@ def build_history(source: Path, repository: Path) -> dict[str, str]:
     git.feed(
         (f"create {ref} {sha}\n".encode() for ref, sha in refs.items()), "update-ref", "--stdin"
     )
+    # As a clone has it: one file, and not one for each object. With one thread it is always alike.
+    git.output("-c", "pack.threads=1", "repack", "-a", "-d", "-q", "--no-write-bitmap-index")
     return builder.commits
 
 

@@ -106,6 +106,16 @@ def set_stage(demo: Demo, folder: Path) -> Stage:
     )
 
 
+def loosen(repository: Path) -> None:
+    """Make a file of its own of each object of a bare repository."""
+    for pack in (repository / "objects" / "pack").glob("*.pack"):
+        aside = pack.replace(repository / pack.name)
+        for beside in pack.parent.glob(f"{pack.stem}.*"):
+            beside.unlink()
+        git(repository, "unpack-objects", "-q", stdin=aside.read_bytes())
+        aside.unlink()
+
+
 def git(folder: Path, *command: str, stdin: bytes = b"") -> str:
     """Run Git as the owner of a repository does."""
     identity = ("-c", "user.name=Owner", "-c", "user.email=owner@example.org")

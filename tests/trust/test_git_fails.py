@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from command_line import debpatch, process
 
-from trust.commands import READING, WRITING, Stage, git
+from trust.commands import READING, WRITING, Stage, git, loosen
 from trust.faults import LONG, assert_one_line, contents, stand_in
 
 
@@ -57,6 +57,7 @@ def test_a_repository_that_is_packed_anew_meanwhile(stage: Stage, tmp_path: Path
     """Loose objects and old packs go away between any two of debpatch's commands."""
     expected = debpatch(*READING["plan-backport"](stage)).out
     repository = stage.repository
+    loosen(repository)
     script = f"""\
 case "$*" in
 *log*|*merge-tree*)

@@ -16,7 +16,7 @@ import pytest
 from command_line import debpatch
 
 from debpatch.demo import Demo
-from trust.commands import READING, WRITING, Stage, exit_code, git, set_stage
+from trust.commands import READING, WRITING, Stage, exit_code, git, loosen, set_stage
 from trust.conftest import needs_root
 from trust.picture import Picture, changed, picture
 
@@ -33,6 +33,7 @@ def age(place: Path) -> None:
 
 def bare_and_loose(stage: Stage) -> tuple[Stage, Path]:
     """All objects are files of their own."""
+    loosen(stage.repository)
     return stage, stage.repository
 
 
@@ -178,7 +179,7 @@ def _as_user(user: int, stage: Stage) -> str:
         try:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             # Python loads what they need meanwhile, from where the user may not be allowed to read.
-            _run(_AS_USER, replace(stage, out=stage.out / "before"))
+            _run(["review"], replace(stage, out=stage.out / "before"))
             os.setgroups([])
             os.setgid(user)
             os.setuid(user)
