@@ -11,6 +11,8 @@ import hashlib
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -26,6 +28,19 @@ from debpatch.render.safe import escape, one_line
 def render(name: str, values: Mapping[str, Any]) -> str:
     """Render the template ``name``.html of templates/report with ``name``.css and ``name``.js."""
     folder = templates() / "report"
+    style, script = (
+        (folder / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("css", "js")
+    )
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    ours = {"style": style, "script": script, "policy": policy}
+    return _environment(folder).get_template(f"{name}.html").render(values, **ours)
+
+
+@cache  # of the templates as well, which take long to compile
+def _environment(folder: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -36,15 +51,7 @@ def render(name: str, values: Mapping[str, Any]) -> str:
     )
     environment.filters |= _FILTERS
     environment.globals["count"] = count
-    style, script = (
-        (folder / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("css", "js")
-    )
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    ours = {"style": style, "script": script, "policy": policy}
-    return environment.get_template(f"{name}.html").render(values, **ours)
+    return environment
 
 
 def _by_path(changes: Sequence[Change]) -> Mapping[str, str]:
