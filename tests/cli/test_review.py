@@ -113,14 +113,15 @@ def test_a_packed_package_is_unpacked_first(demo: Demo, tmp_path: Path) -> None:
                                            .splitlines()) + 4  # fmt: skip
 
 
-def test_the_version_in_unstable_can_be_told(demo: Demo, tmp_path: Path) -> None:
+def test_the_version_in_unstable_can_be_told(
+    demo: Demo, told: tuple[str, Any, Path], tmp_path: Path
+) -> None:
     """What the request lacks without it is said with the option that gives it."""
-    options = ("-f", "json", "--closes", "1140745", "--suite", "trixie")
-    without = review(demo, *options, "-o", tmp_path / "1").json["next_steps"][-1]["evidence"]
-    told = review(demo, *options, "--unstable", "1.5.0-1", "-o", tmp_path / "2")
-    assert any("give it with --unstable" in text for text in without)
-    assert not any("--unstable" in text for text in told.json["next_steps"][-1]["evidence"])
-    request = (tmp_path / "2/proposals/request.mail").read_text()
+    options = ("--closes", "1140745", "--unstable", "1.5.0-1", "-f", "json")
+    found = review(demo, *options, "-o", tmp_path / "r").json
+    assert any("give it with --unstable" in text for text in told[1]["next_steps"][-1]["evidence"])
+    assert not any("--unstable" in text for text in found["next_steps"][-1]["evidence"])
+    request = (tmp_path / "r/proposals/request.mail").read_text()
     assert "Unstable has 1.5.0-1" in request
 
 
@@ -143,6 +144,21 @@ def test_what_the_package_has_already_is_told(demo: Demo, told: tuple[str, Any, 
         if each["carried_by"]
     }
     assert carried[demo.commits["cve"]] == "CVE-2025-99042.patch"
+
+
+def test_the_plan(demo: Demo, told: tuple[str, Any, Path]) -> None:
+    plan = told[1]["plan"]
+    assert plan["clean"]
+    assert [(step["sha"], step["role"]) for step in plan["steps"]] == [
+        (demo.commits["p1"], "prerequisite"), (demo.commits["p2"], "prerequisite"),
+        (demo.commits["s3"], "wanted"), (demo.commits["later-fix"], "follow-up"),
+    ]  # fmt: skip
+
+
+def test_the_report_has_all_of_it_to_look_at(demo: Demo, told: tuple[str, Any, Path]) -> None:
+    html = (told[2] / "report.html").read_text()
+    for word in (*short(demo, "fix", "s3", "later-fix", "cve"), "link_bsd.c", "<svg"):
+        assert word in html
 
 
 def test_the_folder(told: tuple[str, Any, Path]) -> None:
@@ -228,21 +244,22 @@ def test_without_a_package(demo: Demo, tmp_path: Path) -> None:
     assert any("give it with --package" in why for why in found["unknown"])
 
 
-def test_a_patch_without_a_header_is_looked_for(demo: Demo, tmp_path: Path) -> None:
+def test_a_patch_without_a_header_is_looked_for(
+    demo: Demo, told: tuple[str, Any, Path], tmp_path: Path
+) -> None:
     """What it changes says where it comes from, and all the rest follows."""
     patch = tmp_path / "bare.patch"
     text = demo.patch.read_text()
     patch.write_text(text[text.index("--- ") :])
     done = review(demo, "-f", "json", "-o", tmp_path / "r", patch=patch)
-    named = review(demo, "-f", "json", "-o", tmp_path / "named")
-    found = done.json
+    found, (_, named, folder) = done.json, told
     assert found["comparison"]["identified"]["evidence"] == ["content"]
-    assert named.json["comparison"]["identified"] is None
+    assert named["comparison"]["identified"] is None
     says = "found by content, as the patch does not name it"
     assert says in (tmp_path / "r/report.html").read_text()
-    assert says not in (tmp_path / "named/report.html").read_text()
+    assert says not in (folder / "report.html").read_text()
     for what in ("verdict", "fixes", "series", "plan"):
-        assert found[what] == named.json[what]
+        assert found[what] == named[what]
 
 
 def test_without_a_base(demo: Demo, tmp_path: Path) -> None:

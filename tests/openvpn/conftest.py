@@ -1,4 +1,8 @@
-"""OpenVPN's repository, and the patch of the bug that debpatch was started for."""
+"""OpenVPN's repository, and the patch of the bug that debpatch was started for.
+
+All of this runs where the repository is at hand. ``test_founding_case.py`` asks the same of the
+demo, which has the case's shape, everywhere.
+"""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_the_header_that_a_maintainer_would_sign(repository: Path, package: Path
     ]
     assert re.fullmatch(r"Last-Update: \d{4}-\d\d-\d\d", update)
     again = debpatch("validate-dep3", package, "--repo", repository, "--fix")
-    assert again.err == "Mended 0 headers.\n"
+    assert again.err == "Corrected 0 headers.\n"
     # What nothing proves is left to the maintainer, and said.
     assert {"author-missing", "not-needed-but-upstream", "not-forwarded-but-bug"} == set(
         re.findall(r"info (\S+)", again.out)

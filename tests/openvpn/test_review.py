@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import environment
+from command_line import debpatch, flat
 
 from openvpn.packages import make_package
 
@@ -35,16 +33,14 @@ def told(openvpn: Path, dco_patch: Path, tmp_path_factory: pytest.TempPathFactor
     place = tmp_path_factory.mktemp("review")
     package = os.environ.get("DEBPATCH_OPENVPN_DSC") or make_package(openvpn, place / "package")
     folder = place / "told"
-    done = subprocess.run(
-        [sys.executable, "-m", "debpatch", "review", "--repo", openvpn, "--package", package,
-         "--output", folder, dco_patch],
-        env=environment(DEBFULLNAME="Ann Author", DEBEMAIL="ann@example.org",
-                        SOURCE_DATE_EPOCH="1781000000"),
-        capture_output=True, text=True, check=False,
+    who = {"DEBFULLNAME": "Ann Author", "DEBEMAIL": "ann@example.org"}
+    done = debpatch(
+        "review", "--repo", openvpn, "--package", package, "--output", folder, dco_patch,
+        env={**who, "SOURCE_DATE_EPOCH": "1781000000"},
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.code, done.err) == (1, "")
     report = json.loads((folder / "report.json").read_text())
-    return Told(" ".join(done.stdout.split()), report, (folder / "report.html").read_text())
+    return Told(flat(done.out), report, (folder / "report.html").read_text())
 
 
 def test_upstream_backported_it(told: Told) -> None:

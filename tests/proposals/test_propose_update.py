@@ -145,6 +145,12 @@ def test_json_and_the_figures(demo: Demo, made: Made) -> None:
     assert list(release["diffstat"].values()) == figures
     assert release["follow_ups"][0]["sha"] == demo.commits["later-fix"]
     assert planned["follow_ups"] == []
+    count = ["git", "rev-list", "--count", "v1.4.2..v1.4.7"]
+    later = int(subprocess.run(count, cwd=demo.repository, check=True, capture_output=True).stdout)
+    assert own["later"] == {"release": "v1.4.7", "commits": later, "conflicts": 9, "without": 7}
+    assert planned["later"] == own["later"] | {
+        "commits": later - len(planned["parts"]), "conflicts": 4, "without": 5
+    }  # fmt: skip
     (commit,) = document["commits"]
     assert (commit["sha"], commit["released_in"]) == (demo.commits["fix"], "v1.5.0")
     assert commit["in_unstable"] == {
