@@ -11,7 +11,7 @@ from hypothesis import settings
 from debpatch.demo import Demo, build_demo
 
 # How long an example takes depends on the machine, so a deadline would make slow ones fail.
-settings.register_profile("debpatch", deadline=None)
+settings.register_profile("debpatch", deadline=None, max_examples=40)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile("debpatch")
 

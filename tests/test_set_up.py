@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,21 +13,31 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+def make_project(place: Path) -> Path:
     """A project that requires nothing, so that no network is needed."""
     pytest.importorskip("ensurepip", reason="this Python cannot make environments: python3-venv")
-    for name in (
-        "tools/set_up.py",
-        "debpatch/__init__.py",
-        "debpatch/errors.py",
-        "debpatch/files.py",
-    ):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copy(CHECKOUT / name, tmp_path / name)
-    (tmp_path / "pyproject.toml").write_text("[build-system]\n[project]\ndependencies = []\n")
-    (tmp_path / "requirements.txt").write_text("# none\n")
-    return tmp_path
+    for name in ("tools/set_up", "debpatch/__init__", "debpatch/errors", "debpatch/files"):
+        copy = (place / name).with_suffix(".py")
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(CHECKOUT / copy.relative_to(place), copy)
+    (place / "pyproject.toml").write_text("[build-system]\n[project]\ndependencies = []\n")
+    (place / "requirements.txt").write_text("# none\n")
+    return place
+
+
+@dataclass(frozen=True)
+class Twice:
+    """A project whose environment two processes have set up at once, and what they said."""
+
+    project: Path
+    said: list[str]
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
+    project = make_project(tmp_path_factory.mktemp("twice"))
+    processes = start(project), start(project)
+    return Twice(project, [process.communicate()[0] for process in processes])
 
 
 def start(project: Path) -> subprocess.Popen[str]:
@@ -50,7 +61,8 @@ def set_up(project: Path) -> bool:
     return "setting up" in said
 
 
-def test_an_interrupted_one_is_made_anew(project: Path) -> None:
+def test_an_interrupted_one_is_made_anew(tmp_path: Path) -> None:
+    project = make_project(tmp_path)
     process = start(project)
     assert process.stdout is not None
     process.stdout.readline()
@@ -65,8 +77,12 @@ def test_an_interrupted_one_is_made_anew(project: Path) -> None:
     assert not set_up(project)
 
 
-def test_new_requirements_are_installed_into_it(project: Path) -> None:
-    set_up(project)
+def test_two_at_once(twice: Twice) -> None:
+    assert sorted(text != "" for text in twice.said) == [False, True]
+
+
+def test_new_requirements_are_installed_into_it(twice: Twice) -> None:
+    project = twice.project
     kept = project / "environment" / "kept"
     kept.touch()
     (project / "requirements.txt").write_text("# other\n")
@@ -74,8 +90,3 @@ def test_new_requirements_are_installed_into_it(project: Path) -> None:
     assert set_up(project)
     assert kept.exists()
     assert not set_up(project)
-
-
-def test_two_at_once(project: Path) -> None:
-    said = [process.communicate()[0] for process in (start(project), start(project))]
-    assert sorted(text != "" for text in said) == [False, True]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 from repos import Repo
 
@@ -100,14 +101,17 @@ def test_a_file_that_both_sides_add(tmp_path: Path) -> None:
 _FILE = st.lists(st.sampled_from("abcd"), max_size=8)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    return Repo(tmp_path_factory.mktemp("repo"))
+
+
 @given(base=_FILE, ours=_FILE, theirs=_FILE)
 def test_every_conflict_has_regions_and_they_lie_where_they_say(
-    tmp_path_factory: object, base: list[str], ours: list[str], theirs: list[str]
+    repo: Repo, base: list[str], ours: list[str], theirs: list[str]
 ) -> None:
-    folder = tmp_path_factory.mktemp("repo")  # type: ignore[attr-defined]
     texts = [numbered(*lines) for lines in (base, ours, theirs)]
-    picked, found = conflict_of(Repo(folder), *texts)
+    picked, found = conflict_of(repo, *texts)
     if picked.outcome == "conflict":
         assert found
     for region in found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from debpatch.compare.comparison import Verdict
@@ -13,7 +13,6 @@ from debpatch.formats.diff import Diff
 
 from .diffs import NAMES, Function, compared, edits, git_diff, rows, sources, text, without
 
-FEW = settings(max_examples=40)  # each of them runs git twice
 Pair = tuple[list[list[str]], list[list[str]]]
 
 
@@ -47,7 +46,6 @@ def changed(fix: Diff) -> list[list[str]]:
     ]
 
 
-@FEW
 @given(st.dictionaries(st.sampled_from(["a.c", "b.c", "sub/a.c", "x.py"]), fixes(), min_size=1))
 def test_a_patch_is_identical_to_itself(fixes: dict[str, Pair]) -> None:
     same = git_diff(
@@ -61,7 +59,6 @@ def test_a_patch_is_identical_to_itself(fixes: dict[str, Pair]) -> None:
     assert found.carried[0] == found.carried[1]
 
 
-@FEW
 @given(fixes(), st.lists(st.sampled_from(["int moved;", "/* down */", ""]), min_size=1))
 def test_moved_down_it_is_still_identical(fix: Pair, above: list[str]) -> None:
     before, after = fix
@@ -69,7 +66,6 @@ def test_moved_down_it_is_still_identical(fix: Pair, above: list[str]) -> None:
     assert set(statuses(diff(before, after), moved)) == {"identical"}
 
 
-@FEW
 @given(fixes())
 def test_with_other_context_it_is_context(fix: Pair) -> None:
     before, after = fix
@@ -90,7 +86,6 @@ def test_with_other_context_it_is_context(fix: Pair) -> None:
     assert len(hunks(ours)) == len(rows(compared(ours, theirs)))
 
 
-@FEW
 @given(fixes(), st.data())
 def test_with_a_hunk_dropped_just_that_one_is_missing(fix: Pair, data: st.DataObject) -> None:
     whole = diff(*fix)
@@ -104,7 +99,6 @@ def test_with_a_hunk_dropped_just_that_one_is_missing(fix: Pair, data: st.DataOb
     ]
 
 
-@FEW
 @given(fixes())
 def test_with_a_hunk_of_its_own_just_that_one_is_added(fix: Pair) -> None:
     before, after = fix
@@ -116,7 +110,6 @@ def test_with_a_hunk_of_its_own_just_that_one_is_added(fix: Pair) -> None:
     assert rows(compared(upstream, patch)) == [*kept, ("added", None, added)]
 
 
-@FEW
 @given(fixes(), st.dictionaries(st.sampled_from(NAMES), st.just("_ng"), min_size=1, max_size=2))
 def test_renamed_throughout_it_is_renamed_by_just_that_map(
     fix: Pair, suffixes: dict[str, str]
@@ -148,7 +141,6 @@ def test_renamed_throughout_it_is_renamed_by_just_that_map(
     assert found.verdict in ({Verdict.ADAPTED} if used else equal)
 
 
-@FEW
 @given(fixes())
 def test_with_other_white_space_it_is_formatting(fix: Pair) -> None:
     before, after = fix
@@ -170,7 +162,6 @@ def test_with_other_white_space_it_is_formatting(fix: Pair) -> None:
     assert found.identifiers == ()
 
 
-@FEW
 @given(fixes())
 def test_with_other_comments_it_is_formatting(fix: Pair) -> None:
     def remarked(source: Sequence[Function], remark: str) -> list[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from debpatch.compare.change import Change, changes
@@ -51,7 +51,6 @@ def any_diffs(draw: st.DrawFn) -> Diff:
     return parse_diff(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=60)
 @given(any_diffs(), any_diffs())
 def test_every_hunk_of_both_sides_is_there(upstream: Diff, patch: Diff) -> None:
     ours, theirs = changes(upstream.files, "1" * 40), changes(patch.files, None)
@@ -80,7 +79,6 @@ def one_change(diff: Diff) -> Change | None:
     return next(iter(changes(diff.files, None)), None)
 
 
-@settings(max_examples=60)
 @given(any_diffs(), any_diffs(), st.dictionaries(st.just("x"), st.just("y")))
 def test_each_line_of_both_hunks_is_paired_once(
     upstream: Diff, patch: Diff, names: dict[str, str]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from debpatch.git.objects import FileChange, TreeEntry
@@ -45,7 +45,6 @@ def linked(repository: Repository, files: Mapping[str, FileChange]) -> dict[str,
             for p, f in files.items()}  # fmt: skip
 
 
-@settings(max_examples=40)
 @given(files=TREES, changes=CHANGES)
 def test_a_tree_is_the_one_that_git_makes(
     repository: Repository, files: Mapping[str, FileChange], changes: Mapping[str, FileChange]

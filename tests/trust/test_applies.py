@@ -81,7 +81,7 @@ def succeeds(folder: Path, *command: str) -> bool:
     return done.returncode == 0
 
 
-@settings(max_examples=1000 if LONG else 20, deadline=None)
+@settings(max_examples=1000) if LONG else settings()
 @given(trees())
 def test_all_three_say_the_same(trees: tuple[Tree, Tree, Tree]) -> None:
     base, after, onto = trees

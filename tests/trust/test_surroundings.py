@@ -42,9 +42,9 @@ def test_no_environment_at_all(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("moment", "why_not"),
     [
-        ("1", "does not reach to 1970-01-01"),
+        ("1", "1970-01-01"),
         ("1830297600", None),
-        ("4102444800", "does not reach to 2100-01-01"),
+        ("4102444800", "2100-01-01"),
     ],
 )
 def test_a_clock_that_stands_elsewhere(stage: Stage, moment: str, why_not: str | None) -> None:
@@ -53,7 +53,7 @@ def test_a_clock_that_stands_elsewhere(stage: Stage, moment: str, why_not: str |
     done = debpatch(*arguments, env={"SOURCE_DATE_EPOCH": moment})
     if why_not:
         assert_one_line(done)
-        assert why_not in done.err
+        assert f"distro-info-data does not cover {why_not}" in done.err
     else:
         assert (done.code, done.err) == (0, "")
         assert "\n+++ b/debian/changelog" in done.out
