@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from debpatch.audit.audit import Audit
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from debpatch.backport.search import Bounds
     from debpatch.dep3.targets import PatchSet
     from debpatch.dep3.validate import HeaderReport
+    from debpatch.git.filling import IndexState
     from debpatch.git.repository import Commit, Repository
     from debpatch.landings.backports import Backports
     from debpatch.landings.report import PatchReport
@@ -404,3 +405,23 @@ def review_patch(
     with locate(patch, inputs) as located:
         invocation = invocation_of(path, inputs, located.package, wishes.folder)
         return gather(located, invocation, wishes, upstream, tell)
+
+
+# -- `index` ---------------------------------------------------------------------------------------
+
+
+def index(inputs: Inputs, what: Literal["fill", "state", "clear"] = "fill") -> IndexState:
+    """Fill the index of the upstream repository, say what it has, or remove it."""
+    from debpatch.git import filling
+    from debpatch.package.source_package import open_package
+    from debpatch.package.source_tree import find_package_root
+    from debpatch.package.upstream import open_upstream
+
+    place = inputs.package if inputs.package is not None else find_package_root(Path())
+    package = open_package(place) if place is not None and inputs.repo is None else None
+    with open_upstream(inputs, package) as repository:
+        if what == "clear":
+            return filling.clear(repository)
+        if what == "state":
+            return filling.state_of(repository)
+        return filling.fill(repository, inputs.progress or (lambda *_: None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from debpatch.demo import Demo, build_demo
+from debpatch.folders import cache_folder
 
 # How long an example takes depends on the machine, so a deadline would make slow ones fail.
 settings.register_profile("debpatch", deadline=None, max_examples=40)
@@ -23,9 +25,22 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HOME", str(home))
         patch.chdir(home)  # the checkout is a source package itself
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
-        for name in ("DEBPATCH_REPO", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "GIT_DIR"):
+        for name in (
+            "DEBPATCH_REPO",
+            "DEBPATCH_NO_INDEX",
+            "COLUMNS",
+            "NO_COLOR",
+            "FORCE_COLOR",
+            "GIT_DIR",
+        ):
             patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_index_of_other_tests() -> None:
+    """Repositories of tests have commits in common, and a broken one may be told what it lacks."""
+    shutil.rmtree(cache_folder() / "index", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -165,7 +165,7 @@ def _in_shell(command: str, folder: Path, env: Mapping[str, str]) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-_NOTHING_TO_REPORT = {"demo", "export-patch", "import-commits", "plan-backport"}
+_NOTHING_TO_REPORT = {"demo", "index", "export-patch", "import-commits", "plan-backport"}
 
 
 def exit_code(words: Sequence[str]) -> int:

@@ -117,6 +117,7 @@ SENTENCES = {
     "proposals/self_check.py": "the texts of rules",
     "proposals/versions.py": "the rules by which a version is made",
     "formats": "what a format's own words are",
+    "git/index.py": "SQL",
     "git/command.py": "that there is no Git, for an error",
     "git/repository.py": "why a revision is not found, for an error",
     "package/apt.py": "what apt says, and what it has, for an error",

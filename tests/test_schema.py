@@ -122,3 +122,8 @@ def test_audit_series(demo: Demo, options: list[str]) -> None:
     check(document)
     assert document["patches"]
     assert all(bool(patch["onto"]) == bool(options) for patch in document["patches"])
+
+
+@pytest.mark.parametrize("options", [[], ["--state"], ["--clear"]])
+def test_index(demo: Demo, options: list[str]) -> None:
+    check(run("index", "--repo", str(demo.repository), *options, code=0))

@@ -32,7 +32,8 @@ _ENVIRONMENT = (
         "Your name and address for changelog entries and mails, as for dch(1).",
     ),
     ("SOURCE_DATE_EPOCH", "The time to use instead of now, in seconds since 1970."),
-    ("XDG_CACHE_HOME", "Where clones and downloaded source packages are kept, in debpatch/."),
+    ("XDG_CACHE_HOME", "Where clones, source packages and indexes are kept, in debpatch/."),
+    ("DEBPATCH_NO_INDEX", "If set and not empty, the index is not used, as with --no-index."),
     ("DEBPATCH_MAX_PATCH_MB", "The largest patch to read, decompressed, in MB. Default: 64."),
     ("DEBPATCH_MAX_HUNKS", "The most hunks that a patch may have. Default: 50000."),
     (

@@ -122,6 +122,7 @@ from debpatch.cli import (  # noqa: E402
     export_patch,  # noqa: F401
     find_backports,  # noqa: F401
     import_commits,  # noqa: F401
+    index,  # noqa: F401
     plan_backport,  # noqa: F401
     propose_update,  # noqa: F401
     review,  # noqa: F401

@@ -90,6 +90,12 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             f"debpatch propose-update --kind pu {_HERE} --patch {_PATCH} --output request",
         ),
     ),
+    "index": (
+        (
+            "Read all of upstream's commits in advance.",
+            "debpatch index --repo tidewatch.git",
+        ),
+    ),
     "demo": (("Create the directory that the other examples use.", "debpatch demo tour"),),
 }
 

@@ -5,12 +5,16 @@ Each is a decorator, as Click has it, and gives the command's function the param
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
 import click
+
+from debpatch.git import WITHOUT_INDEX
 
 # -- what the Tab key offers for revisions and patches ---------------------------------------------
 
@@ -96,8 +100,8 @@ def format_as(values: Sequence[str], help: str) -> Callable[[_Function], _Functi
 
 
 def repository(function: _Function) -> _Function:
-    """The options ``repo`` and ``update``."""
-    return _repo(_update(function))
+    """The options ``repo`` and ``update``; ``--no-index`` holds while the command runs."""
+    return _repo(_update(_no_index(function)))
 
 
 _repo = click.option(
@@ -111,6 +115,32 @@ _update = click.option(
     "--update",
     is_flag=True,
     help="If the repository is a URL, update the cached clone first.",
+)
+
+
+@contextmanager
+def _without_index() -> Iterator[None]:
+    before = os.environ.get(WITHOUT_INDEX)
+    os.environ[WITHOUT_INDEX] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop(WITHOUT_INDEX)
+        if before is not None:
+            os.environ[WITHOUT_INDEX] = before
+
+
+def _switch_off(ctx: click.Context, _: click.Parameter, is_wanted: bool) -> None:
+    if is_wanted:
+        ctx.with_resource(_without_index())
+
+
+_no_index = click.option(
+    "--no-index",
+    is_flag=True,
+    expose_value=False,
+    callback=_switch_off,
+    help=f"Do not use the index (see debpatch index). {WITHOUT_INDEX}=1 does the same.",
 )
 package = click.option(
     "--package",

@@ -67,13 +67,9 @@ def tag_branches(
         for tag, sha in tags.items()
         if sha in history.commits and not reached[sha] and not is_prerelease(tag)
     }
-    parents = {
-        parent
-        for sha, bits in history.reached(dict.fromkeys(loose, 1)).items()
-        if bits and sha in history.commits
-        for parent in history.commits[sha].parents
-    }
-    return tuple(Branch(tag, sha, True) for sha, tag in loose.items() if sha not in parents)
+    bits = {sha: 1 << number for number, sha in enumerate(loose)}
+    last = history.reached(bits)
+    return tuple(Branch(tag, sha, True) for sha, tag in loose.items() if last[sha] == bits[sha])
 
 
 def is_prerelease(tag: str) -> bool:
@@ -90,9 +86,11 @@ def _branches(repository: Repository) -> dict[str, Branch]:
     """
     found: dict[str, Branch] = {}
     for ref in repository.refs:
+        if not ref.name.startswith(("refs/heads/", "refs/remotes/")):
+            continue
         _, kind, *rest = ref.name.split("/")
         name = "/".join(rest[1:] if kind == "remotes" else rest)
-        is_branch = kind in ("heads", "remotes") and name not in {"", "HEAD"}
+        is_branch = name not in {"", "HEAD"}
         if is_branch and not (name in found and _is_stale(repository, ref.sha, found[name].tip)):
             found[name] = Branch(name, ref.sha)
     return found

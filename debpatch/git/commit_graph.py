@@ -15,7 +15,7 @@ from __future__ import annotations
 import struct
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 NONE = -1
 """Stands for the number of a commit that is not there: the first parent of a root."""
@@ -60,28 +60,24 @@ class CommitGraph:
         """The full ids of a commit's parents."""
         return tuple(self.ids[parent] for parent in self.parents(number))
 
-    def add(
-        self, ids: Sequence[str], parents: Sequence[str], dates: Sequence[int]
-    ) -> tuple[list[int], list[int]]:
+    def add(self, ids: Sequence[str], parents: Sequence[str], dates: Sequence[int]) -> list[int]:
         """Take in commits as they were read, the ids of their parents with blanks between them.
 
-        Gives the numbers of all of them, and of those that are new.
+        Gives their numbers.
         """
         self._hear_of([*ids, *" ".join(parents).split()])
         read, first, number_of = self._read, self.first, self._numbers.__getitem__
         numbers = list(map(number_of, ids))
-        new = []
         for number, text, date in zip(numbers, parents, dates, strict=True):
             if not read[number]:
                 read[number] = 1
-                new.append(number)
                 self.dates[number] = date
                 if " " in text:
                     first[number], *others = map(number_of, text.split(" "))
                     self.others[number] = tuple(others)
                 elif text:
                     first[number] = number_of(text)
-        return numbers, new
+        return numbers
 
     def _hear_of(self, ids: Iterable[str]) -> None:
         """Give each of ``ids`` a number."""
@@ -195,79 +191,58 @@ class CommitGraph:
         """Whether every commit was read that is somebody's parent."""
         return all(self._read)
 
-    # -- as bytes, in which numbers count from 0 ---------------------------------------------------
+    # -- as bytes ----------------------------------------------------------------------------------
 
-    def pack(self, numbers: Sequence[int]) -> bytes:
-        """The columns of the commits ``numbers``, which were read, for ``unpack``."""
-        here = {number: at for at, number in enumerate(numbers)}
-        beyond: list[int] = []
-        first, others = array("i"), array("i")
-        for number in numbers:
-            for place, parent in enumerate(self.parents(number) or (NONE,)):
-                at = here.setdefault(parent, len(here)) if parent != NONE else NONE
-                if at == len(numbers) + len(beyond):
-                    beyond.append(parent)
-                if place == 0:
-                    first.append(at)
-                else:
-                    others.extend((here[number], at))
-        ages = self._known_ages(numbers)
-        ids = "".join(self.ids[number] for number in (*numbers, *beyond))
-        columns = (
-            _HEAD.pack(len(numbers), len(beyond), len(others)),
-            array("q", [self.dates[number] for number in numbers]),
-            array("q", [ages[number] for number in numbers]),
-            first,
-            others,
-            bytes.fromhex(ids),
-        )
-        return b"".join(columns)
+    def pack(self, start: int, end: int) -> bytes:
+        """The columns of the commits from the number ``start`` to before ``end``, for ``load``.
 
-    def unpack(self, data: bytes) -> list[int]:
-        """Take in what ``pack`` gave, and give the numbers; ValueError where it is no such thing.
-
-        What is here already stays as it is.
+        They, and those from which they descend, were read.
         """
-        counts = _HEAD.unpack_from(data)
+        numbers = range(start, min(end, len(self)))
+        ages = self._known_ages(numbers)
+        merges = [(child, parent) for child in numbers for parent in self.others.get(child, ())]
+        columns = (
+            self.dates[start:end],
+            ages[start:end],
+            self.first[start:end],
+            array("i", chain.from_iterable(merges)),
+            bytes.fromhex("".join(self.ids[start:end])),
+        )
+        return _HEAD.pack(len(numbers), len(merges)) + b"".join(columns)
+
+    def load(self, data: bytes) -> None:
+        """Take in what ``pack`` gave; ValueError where that does not follow what is here."""
+        if len(data) < _HEAD.size:
+            raise ValueError("too short")
+        count, merges = _HEAD.unpack_from(data)
         at = _HEAD.size
         columns = []
-        for kind, length in zip("qqii", (counts[0], counts[0], counts[0], counts[2]), strict=True):
-            column = array(kind)
-            end = at + length * column.itemsize
-            column.frombytes(data[at:end])
-            columns.append(column)
+        for kind, length in (("q", count), ("q", count), ("i", count), ("i", 2 * merges)):
+            columns.append(array(kind))
+            end = at + length * columns[-1].itemsize
+            columns[-1].frombytes(data[at:end])
             at = end
-        dates, ages, first, others = columns
         text = data[at:].hex()
-        width = len(text) // (sum(counts[:2]) or 1)
-        ids = [text[at : at + width] for at in range(0, len(text), width)]
-        if len(first) != counts[0] or len(ids) != sum(counts[:2]):
+        width = len(text) // (count or 1)
+        ids = [text[at : at + width] for at in range(0, len(text), width or 1)]
+        self._numbers.update(zip(ids, range(len(self), len(self) + count), strict=True))
+        dates, ages, first, others = columns
+        self.ids += ids
+        self.dates += dates
+        self.ages += ages
+        self.first += first
+        self._read += b"\1" * count
+        self._load_merges(others[::2], others[1::2])
+        if len(self._numbers) != len(self.ids) or len(self.first) != len(self.ids):
             raise ValueError("wrong columns")
-        if self.ids:
-            return self._take_in(ids, dates, ages, first, others)
-        self.ids, self.dates, self.ages, self.first = ids, dates, ages, first
-        self._numbers = dict(zip(ids, range(len(ids)), strict=True))
-        self._read = bytearray(b"\1") * counts[0] + bytes(counts[1])
-        for column, value in ((dates, 0), (ages, _NOT_YET), (first, NONE)):
-            column.extend([value] * counts[1])
-        self.others = dict(zip(others[::2], zip(others[1::2]), strict=True))
-        if len(self.others) * 2 < len(others):  # some have more than two parents
-            self.others = {}
-            for child, parent in zip(others[::2], others[1::2], strict=True):
-                self.others[child] = (*self.others.get(child, ()), parent)
-        return list(range(counts[0]))
 
-    def _take_in(
-        self, ids: list[str], dates: array[int], ages: array[int], first: array[int],
-        others: array[int],
-    ) -> list[int]:  # fmt: skip
-        parents = [ids[parent] if parent != NONE else "" for parent in first]
-        for child, parent in zip(others[::2], others[1::2], strict=True):
-            parents[child] += f" {ids[parent]}"
-        numbers, _ = self.add(ids[: len(first)], parents, dates)
-        for number, age in zip(numbers, ages, strict=True):
-            self.ages[number] = age
-        return numbers
+    def _load_merges(self, children: Sequence[int], parents: Sequence[int]) -> None:
+        merges = dict(zip(children, zip(parents), strict=True))
+        if len(merges) < len(children):  # some have more than two parents
+            merges = {}
+            for child, parent in zip(children, parents, strict=True):
+                merges[child] = (*merges.get(child, ()), parent)
+        self.others.update(merges)
 
 
-_HEAD = struct.Struct("=3i")
+_HEAD = struct.Struct("=2i")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
 from debpatch.formats.diff import Diff, parse_diff
+from debpatch.git.index import ask, recall
 from debpatch.git.objects import TreeEntry
 from debpatch.git.repository import Commit, Repository
 
@@ -32,9 +33,10 @@ merges.
 
 def tree_diff(repository: Repository, old: str, new: str) -> Diff:
     """The difference of two trees or commits, with renames found as git-diff(1) does."""
-    output = repository.run(
-        "diff-tree", "-p", "-r", "-M", _RENAMES, "--full-index", "--no-color", "--no-ext-diff",
-        "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options", old, new,
+    output = ask(
+        repository, "diff-tree", "-p", "-r", "-M", _RENAMES, "--full-index", "--no-color",
+        "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options",
+        old, new, ids=(old, new),
     )  # fmt: skip
     return parse_diff(output, where=f"{old[:12]}..{new[:12]}")
 
@@ -62,7 +64,8 @@ class Size(NamedTuple):
 
 def diffstat(repository: Repository, old: str, new: str) -> Size:
     """How much two trees or commits differ; the lines of binary files do not count."""
-    output = repository.run("diff-tree", "-r", "-M", _RENAMES, "--numstat", "-z", old, new)
+    command = ("diff-tree", "-r", "-M", _RENAMES, "--numstat", "-z", old, new)
+    output = ask(repository, *command, ids=(old, new))
     lines = re.findall(rb"(?:^|\0)(\d+|-)\t(\d+|-)\t", output)
     inserted, deleted = (
         sum(int(line[side]) for line in lines if line[side] != b"-") for side in (0, 1)
@@ -77,20 +80,27 @@ def find_renames(
 
     With ``paths``, only of these; Git then need not guess about all other files.
     """
+    old, new = repository.tree(old), repository.tree(new)
+    wanted = None if paths is None else sorted(set(paths))
+    which = ["all"] if wanted is None else ["of", *wanted]
+    question = ("renames", old, new, *which)
+    output = recall(repository, question, lambda: _renames(repository, old, new, wanted))
+    fields = iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
+    return {after: before for _, before, after in zip(fields, fields, fields, strict=True)}
+
+
+def _renames(repository: Repository, old: str, new: str, paths: Iterable[str] | None) -> bytes:
     if paths is not None:
-        ours = repository.entries(repository.tree(old))
-        theirs = repository.entries(repository.tree(new))
+        ours, theirs = repository.entries(old), repository.entries(new)
         wanted = {path: theirs[path] for path in paths if path in theirs and path not in ours}
         if not wanted:
-            return {}
+            return b""
         gone = {path: entry for path, entry in ours.items() if path not in theirs}
         old, new = repository.write_tree(None, gone), repository.write_tree(None, wanted)
-    output = repository.run(
+    return repository.run(
         "diff-tree", "-r", "-M", _RENAMES, "-z", "--name-status", "--diff-filter=R",
         "--end-of-options", old, new,
     )  # fmt: skip
-    fields = iter(output.decode("utf-8", "surrogateescape").split("\0")[:-1])
-    return {after: before for _, before, after in zip(fields, fields, fields, strict=True)}
 
 
 # -- blobs -----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from functools import cached_property
 
 from debpatch.caching import cached_while_open, is_cached
 from debpatch.git.commit_graph import CommitGraph
+from debpatch.git.index import ask, open_index
 from debpatch.git.known_commits import KnownCommits
 from debpatch.git.repository import Commit, Repository
 
@@ -210,8 +211,22 @@ def whole_history(repository: Repository) -> History:
 
     Raises DebpatchError where the clone lacks some of it.
     """
+    known, tips = KnownCommits(repository), _tips(repository)
+    known.read_all(tips)
+    # Other clones may have told the index of commits that this one does not have.
+    graph = known.graph
+    order = graph.by_age(range(len(graph)))
+    bits = graph.reached(graph.numbered(dict.fromkeys(tips, 1))[0], order)
+    return History(known, array("i", [number for number in order if bits[number]]))
+
+
+def known_ahead(repository: Repository) -> KnownCommits:
+    """The commits that are known without asking Git: those of the whole history, or the index's."""
+    if is_cached(repository, whole_history):
+        return whole_history(repository).known
     known = KnownCommits(repository)
-    return History(known, known.graph.by_age(known.read(_tips(repository))))
+    known.load()
+    return known
 
 
 def _tips(repository: Repository) -> Sequence[str]:
@@ -223,9 +238,14 @@ def _bearers(repository: Repository, sha: str) -> Mapping[str, int]:
     return whole_history(repository).inherited({sha: 1})
 
 
+def is_at_hand(repository: Repository) -> bool:
+    """Whether the whole history is known, or comes at once from the index."""
+    return is_cached(repository, whole_history) or open_index(repository).has_any("graph")
+
+
 def is_ancestor(repository: Repository, sha: str, other: str) -> bool:
     """Tell whether the commit ``sha`` is ``other`` or in its history."""
-    if is_cached(repository, whole_history) and other in whole_history(repository).commits:
+    if is_at_hand(repository) and other in whole_history(repository).commits:
         if other in repository.tag_commits.values():
             return bool(_tags_having(repository)[sha] & _tag_bits(repository)[other])
         return bool(_bearers(repository, sha)[other])
@@ -287,8 +307,9 @@ def commits_between(repository: Repository, start: str, end: str) -> tuple[str, 
 @cached_while_open()
 def merge_base(repository: Repository, one: str, other: str) -> str | None:
     """The best common ancestor of two commits (git-merge-base(1)); None where there is none."""
-    output = repository.run_or_none("merge-base", one, other)
-    return None if output is None else output.decode().split()[0]
+    command = ("merge-base", one, other)
+    output = ask(repository, *command, ids=(one, other), or_none=True)
+    return output.decode().split()[0] if output else None
 
 
 def path_log(
@@ -299,9 +320,10 @@ def path_log(
     Those that the commit ``since`` has are left out; ``kinds`` are the letters of git-log(1)'s
     ``--diff-filter``, where only some changes count.
     """
-    output = repository.run(
-        "log", "--no-merges", "--format=%H", *([f"--diff-filter={kinds}"] if kinds else []),
-        sha, *([f"^{since}"] if since else []), "--", *(f":(literal){p}" for p in paths),
+    output = ask(
+        repository, "log", "--no-merges", "--format=%H",
+        *([f"--diff-filter={kinds}"] if kinds else []), sha, *([f"^{since}"] if since else []),
+        "--", *(f":(literal){p}" for p in paths), ids=(sha, since),
     )  # fmt: skip
     return tuple(output.decode().split())
 
@@ -317,7 +339,8 @@ def blame(
     if not ranges or sha == since:
         return {}
     revisions = [sha] if since is None else [sha, f"^{since}"]
-    output = repository.run("blame", "--incremental", *ranges, *revisions, "--", path)
+    command = ("blame", "--incremental", *ranges, *revisions, "--", path)
+    output = ask(repository, *command, ids=(sha, since))
     # Each entry opens with: commit, line in that commit, line here, number of lines. What is known
     # of a commit follows its first entry, and "boundary" is what ``since`` has.
     heads = list(re.finditer(rb"^([0-9a-f]{40,64}) \d+ (\d+) (\d+)$", output, re.M))

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from debpatch.errors import DebpatchError
 from debpatch.folders import scratch_folder
@@ -21,12 +21,15 @@ from debpatch.formats.paths import unquote
 from debpatch.git.command import Git, GitCommandError, Stream
 
 # Unpacking what was imported would renew the times of equal objects that the user has loose.
+# Without limits Git would map all of a huge pack into memory.
 _CONFIG = """\
 [core]
 \trepositoryformatversion = 1
 \tbare = true
 \thooksPath = /dev/null
 \tlogAllRefUpdates = false
+\tpackedGitWindowSize = 16m
+\tpackedGitLimit = 128m
 [extensions]
 \tobjectFormat = {object_format}
 [gc]
@@ -38,6 +41,13 @@ _CONFIG = """\
 [protocol]
 \tallow = never
 """
+
+
+class AtClose(Protocol):
+    """Something that is to be done before a repository is closed."""
+
+    def __call__(self, *, is_good: bool) -> None:
+        """Do it; ``is_good`` is False where the process shall end at once."""
 
 
 class PrivateRepository:
@@ -60,6 +70,7 @@ class PrivateRepository:
         """
         self.location = str(path)
         self._is_open = True
+        self.at_close: list[AtClose] = []
         self._memory: dict[Any, Any] = {}
         # A signal may come before our caller holds what it has to close, or while it is closed.
         self._own_folder, self._remove = scratch_folder()
@@ -80,11 +91,16 @@ class PrivateRepository:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        self.close(is_good=kind is None or issubclass(kind, Exception))
 
-    def close(self) -> None:
-        """End Git's processes, remove the private repository, and forget what was read from it."""
+    def close(self, *, is_good: bool = False) -> None:
+        """End Git's processes, remove the private repository, and forget what was read from it.
+
+        ``is_good`` says that nothing is in haste, and is told who wanted to be told ``at_close``.
+        """
         if self._is_open:
+            for tell in self.at_close:
+                tell(is_good=is_good)
             self._is_open = False
             self._own_git.clear_cache()
             self._remove()
@@ -95,9 +111,7 @@ class PrivateRepository:
 
     def _require_open(self) -> None:
         if not self._is_open:
-            raise DebpatchError(
-                f"{self.location}: is closed and cannot be asked any more; ask before its end"
-            )
+            raise DebpatchError(f"{self.location}: the repository is closed; ask before it is")
 
     @property
     def _folder(self) -> Path:
@@ -108,6 +122,11 @@ class PrivateRepository:
     def _git(self) -> Git:
         self._require_open()
         return self._own_git
+
+    @property
+    def git_version(self) -> tuple[int, ...]:
+        """The version of the installed Git."""
+        return self._git.version_info
 
     @property
     def memory(self) -> dict[Any, Any]:

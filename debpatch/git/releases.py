@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from debpatch.caching import cached_while_open, is_cached
+from debpatch.caching import cached_while_open
 from debpatch.formats.versions import Release, releases
-from debpatch.git.history import tags_having, whole_history
+from debpatch.git.history import is_at_hand, tags_having, whole_history
 from debpatch.git.repository import Repository
 
 
@@ -36,7 +36,7 @@ def first_release(repository: Repository, sha: str) -> str | None:
 @cached_while_open()
 def tags_containing(repository: Repository, sha: str) -> frozenset[str]:
     """The short names of the tags whose history has the commit with the full id ``sha``."""
-    if is_cached(repository, whole_history) and sha in whole_history(repository).commits:
+    if is_at_hand(repository) and sha in whole_history(repository).commits:
         return tags_having(repository, sha)
     output = repository.run(
         "for-each-ref", f"--contains={sha}", "--format=%(refname:strip=2)", "refs/tags"

@@ -97,9 +97,18 @@ class Repository(PrivateRepository):
     @cached_property
     def tag_commits(self) -> Mapping[str, str]:
         """The commit that each tag names, by the tag's short name; tags of other things are not."""
+        return dict(sorted(self._dated_tags.items()))
+
+    @property
+    def oldest_tag(self) -> str | None:
+        """The commit that the tag with the oldest date names; None where there is no tag."""
+        return next(iter(self._dated_tags.values()), None)
+
+    @cached_property
+    def _dated_tags(self) -> Mapping[str, str]:
         output = self.run(
-            "for-each-ref", "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname) "
-            "%(refname:strip=2)", "refs/tags",
+            "for-each-ref", "--sort=creatordate", "--format=%(objecttype) %(objectname) "
+            "%(*objecttype) %(*objectname) %(refname:strip=2)", "refs/tags",
         )  # fmt: skip
         rows = (
             line.split(" ", 4) for line in output.decode("utf-8", "surrogateescape").split("\n")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from debpatch.caching import cached_while_open
-from debpatch.git.changes import CommitLines, read_whole_changes
+from debpatch.git.changes import read_whole_changes
+from debpatch.git.file_lines import CommitLines
 from debpatch.git.history import History, is_ancestor, merge_base, read_history
 from debpatch.git.merge import pick
 from debpatch.git.repository import Commit, Repository

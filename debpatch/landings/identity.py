@@ -20,8 +20,9 @@ from debpatch.compare.equality import Status
 from debpatch.errors import DebpatchError
 from debpatch.formats.dep3_header import Header, read_header
 from debpatch.formats.references import named_commits
-from debpatch.git.changes import CommitLines, folded_lines, read_whole_changes
+from debpatch.git.changes import read_whole_changes
 from debpatch.git.differences import commit_diff
+from debpatch.git.file_lines import CommitLines, folded_lines
 from debpatch.git.repository import Commit
 from debpatch.git.tree import Edit, Tree
 from debpatch.landings.affected import is_trivia

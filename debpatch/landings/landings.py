@@ -21,8 +21,9 @@ from posixpath import basename
 from debpatch.caching import cached_while_open
 from debpatch.formats.versions import read_release
 from debpatch.git.branches import Branch, release_branches, tag_branches
-from debpatch.git.changes import CommitLines, read_changes, read_whole_changes
+from debpatch.git.changes import read_changes, read_whole_changes
 from debpatch.git.differences import commit_diff, find_renames
+from debpatch.git.file_lines import CommitLines
 from debpatch.git.history import History, is_ancestor, read_history, whole_history
 from debpatch.git.repository import Commit, Repository
 from debpatch.landings.affected import only_for_releases

@@ -10,8 +10,8 @@ from debpatch.errors import DebpatchError
 from debpatch.formats.patch import Patch
 from debpatch.formats.references import alternatives, named_commits
 from debpatch.formats.series import SeriesEntry
-from debpatch.git.changes import folded_lines
 from debpatch.git.differences import commit_diff
+from debpatch.git.file_lines import folded_lines
 from debpatch.git.repository import Commit, Repository
 from debpatch.git.tree import Edit
 from debpatch.landings.identity import Identity, identify, read_subject

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import basename
 
-from debpatch.git.changes import CommitLines, FileLines
+from debpatch.git.file_lines import CommitLines, FileLines
 
 # Found by trying, on pairs of OpenVPN's commits known from trailers; see bench/picks.py. None of
 # them is critical: halved or doubled, a handful of 1,453 pairs changes sides.

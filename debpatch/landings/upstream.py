@@ -14,8 +14,9 @@ from posixpath import basename
 
 from debpatch.formats.versions import Release
 from debpatch.git.branches import is_prerelease, release_branches
-from debpatch.git.changes import CommitLines, read_changes
+from debpatch.git.changes import read_changes
 from debpatch.git.differences import find_renames
+from debpatch.git.file_lines import CommitLines
 from debpatch.git.history import History, is_ancestor, upstream_tips, whole_history
 from debpatch.git.releases import known_releases, releases_with
 from debpatch.git.repository import Commit, Repository

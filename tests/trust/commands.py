@@ -71,6 +71,7 @@ READING: dict[str, Callable[[Stage], Arguments]] = {
         "propose-update", "--kind", "pu", *s.given, "--patch", s.patch,
         "--plan", s.series("p1", "p2", "s2"), "--output", s.out / "proposal",
     ),
+    "index": lambda s: ("index", *s.repo),
     "review": lambda s: ("review", s.patch, *s.given, "--output", s.out / "review"),
 }  # fmt: skip
 """Commands that only read the package; all that they write goes to the stage's ``out``."""

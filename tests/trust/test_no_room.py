@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import shutil
-import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +13,6 @@ import pytest
 from command_line import debpatch, process
 
 from trust.commands import READING, WRITING, Stage, exit_code
-from trust.conftest import needs_root
 from trust.faults import assert_one_line, assert_right_or_one_line, contents
 
 
@@ -33,21 +30,6 @@ def test_files_that_may_not_grow(stage: Stage, name: str, size: int) -> None:
         assert all(len(data) >= len(before[path]) for path, data in left.items())
     else:
         assert done.code == exit_code(name), done
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system with room for little."""
-    needs_root()
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "none", str(place)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("may not mount a file system here")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=False)
 
 
 def fill(place: Path, *, left: int = 0) -> None:
