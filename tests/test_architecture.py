@@ -75,6 +75,17 @@ def test_results_hold_data_only() -> None:
         assert not (held := handles_in(result)), f"{result.__name__}.{held}"
 
 
+def test_no_cache_of_the_process_holds_a_repository() -> None:
+    """What is kept for a repository goes with it: see `cached_while_open`."""
+    names = {each.__name__ for each in HANDLES if isinstance(each, type)}
+    for file in (ROOT / "debpatch").rglob("*.py"):
+        for node in ast.iter_child_nodes(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.FunctionDef):
+                kept = any(re.match(r"(lru_)?cache\b", ast.unparse(d)) for d in node.decorator_list)
+                keys = set(re.findall(r"\w+", ast.unparse(node.args)))
+                assert not (kept and keys & names), f"{file}: {node.name}"
+
+
 def functions_of(name: str) -> Iterator[FunctionType]:
     module = import_module(name)
     return (each for _, each in getmembers(module, isfunction) if each.__module__ == name)
