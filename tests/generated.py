@@ -57,19 +57,17 @@ class Generator:
         ]  # fmt: skip
         for operation in self.random.choices(operations, k=self.random.randint(1, 4)):
             operation()
+        self.repo.git("add", "-A", "--", ".", ":!module")
         self.repo.clock += 60
         self.repo.git("commit", "-q", "--allow-empty", "-m", f"change {self.repo.clock}")
         return self.repo.head()
 
-    def _files(self) -> list[str]:
-        return [
-            path
-            for path in self.repo.git("ls-files", "-z").split("\0")
-            if (self.repo.path / path).is_file() and not (self.repo.path / path).is_symlink()
-        ]
-
     def _pick_file(self) -> Path:
-        return self.repo.path / self.random.choice(self._files())
+        """One of the files, links left out."""
+        root = self.repo.path
+        paths = (path for path in root.rglob("*") if path.relative_to(root).parts[0] != ".git")
+        files = (path for path in paths if path.is_file() and not path.is_symlink())
+        return self.random.choice(sorted(files, key=os.fspath))
 
     def _edit(self) -> None:
         path = self._pick_file()
@@ -80,22 +78,21 @@ class Generator:
         new = [b"changed %d\n" % self.random.randint(1, 3)] * self.random.randint(0, 2)
         lines[at : at + count] = new
         path.write_bytes(b"".join(lines))
-        self._add_all()
 
     def _rename(self) -> None:
-        path = self._pick_file().relative_to(self.repo.path)
-        target = self.random.choice(["moved.txt", "sub/moved.c", f"other/{path.name}"])
-        if not (self.repo.path / target).exists():
-            (self.repo.path / target).parent.mkdir(parents=True, exist_ok=True)
-            self.repo.git("mv", "--", str(path), target)
+        path = self._pick_file()
+        name = self.random.choice(["moved.txt", "sub/moved.c", f"other/{path.name}"])
+        target = self.repo.path / name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
 
     def _rename_folder(self) -> None:
         if (self.repo.path / "sub").is_dir() and not (self.repo.path / "new").exists():
-            self.repo.git("mv", "sub", "new")
+            (self.repo.path / "sub").rename(self.repo.path / "new")
 
     def _delete(self) -> None:
         self._pick_file().unlink()
-        self._add_all()
 
     def _add(self) -> None:
         name = self.random.choice(["added.txt", "sub/added.c", "sub2"])
@@ -104,36 +101,30 @@ class Generator:
             path.parent.mkdir(exist_ok=True)
             path.unlink(missing_ok=True)
             path.write_text(f"added {self.random.randint(1, 2)}\n" * 3)
-        self._add_all()
 
     def _mode(self) -> None:
         path = self._pick_file()
         path.chmod(path.stat().st_mode ^ 0o111)
-        self._add_all()
 
     def _link(self) -> None:
         path = self._pick_file()
         path.unlink()
         path.symlink_to(self.random.choice(["a.txt", "nowhere"]))
-        self._add_all()
 
     def _binary(self) -> None:
         path = self.repo.path / "data.bin"
         if path.is_file():
             path.write_bytes(path.read_bytes() + bytes([0, self.random.randint(1, 3)]))
-            self._add_all()
 
     def _newline(self) -> None:
         path = self._pick_file()
         path.write_bytes(path.read_bytes().rstrip(b"\n"))
-        self._add_all()
 
     def _attributes(self) -> None:
         folder = self.random.choice(["", "sub/"])
         path = self.repo.path / f"{folder}.gitattributes"
         if path.parent.is_dir():
             path.write_text(self.random.choice(_ATTRIBUTES))
-            self._add_all()
 
     def _module(self) -> None:
         commit = self.random.choice("23") * 40
@@ -145,7 +136,3 @@ class Generator:
         path.unlink()
         (path / "inside").mkdir(parents=True)
         (path / "inside" / "file.txt").write_text("inside\n")
-        self._add_all()
-
-    def _add_all(self) -> None:
-        self.repo.git("add", "-A", "--", ".", ":!module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import os
 import re
 import subprocess
@@ -68,6 +70,24 @@ class Repo:
         if tag:
             self.git("tag", tag)
         return self.head()
+
+    def namesakes(self) -> tuple[str, str]:
+        """Two commits whose ids begin with the same four digits, one of them a letter."""
+        tree = self.git("rev-parse", "HEAD^{tree}")
+        seen: dict[str, bytes] = {}
+        for number in itertools.count():
+            data = b"tree %s\nauthor A <a> 0 +0000\ncommitter A <a> 0 +0000\n\n%d\n"
+            data %= (tree.encode(), number)
+            stored = b"commit %d\0%s" % (len(data), data)
+            digits = hashlib.sha1(stored, usedforsecurity=False).hexdigest()[:4]
+            if digits in seen and not digits.isdigit():
+                return self._write(seen[digits]), self._write(data)
+            seen[digits] = data
+        raise AssertionError("there are only so many ids")
+
+    def _write(self, commit: bytes) -> str:
+        (self.path / ".git/commit").write_bytes(commit)
+        return self.git("hash-object", "-w", "-t", "commit", ".git/commit")
 
     def head(self) -> str:
         """The id of the commit that was just made or picked, without asking Git for it."""

@@ -178,19 +178,8 @@ def test_a_blob_is_no_commit(repo: Repo) -> None:
         repository.resolve(blob)
 
 
-def ambiguous(repo: Repo) -> str:
-    """Four digits that two commits share."""
-    tree = repo.git("rev-parse", "HEAD^{tree}")
-    seen: set[str] = set()
-    while True:
-        sha = repo.git("commit-tree", tree, "-m", str(len(seen)))
-        if sha[:4] in seen:
-            return sha[:4]
-        seen.add(sha[:4])
-
-
 def test_an_ambiguous_revision_lists_the_candidates(repo: Repo) -> None:
-    digits = ambiguous(repo)
+    digits = repo.namesakes()[0][:4]
     with (
         Repository(repo.path) as repository,
         pytest.raises(DebpatchError, match=f"'{digits}' is ambiguous: {digits}.*, {digits}"),

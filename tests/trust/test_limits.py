@@ -35,7 +35,7 @@ def test_a_patch_larger_than_the_limit(
 ) -> None:
     monkeypatch.setenv("DEBPATCH_MAX_PATCH_MB", "1")
     place = tmp_path / "p.patch"
-    place.write_bytes(compress(hunks(1) + b"\n" * 1_000_000))
+    place.write_bytes(compress(hunks(1) + b"x" * 1_000_000))
     with pytest.raises(
         DebpatchError, match="larger than 1 MB; raise the limit with DEBPATCH_MAX_PATCH_MB"
     ):
