@@ -61,7 +61,8 @@ def test_a_repository_that_is_packed_anew_meanwhile(stage: Stage, tmp_path: Path
     script = f"""\
 case "$*" in
 *log*|*merge-tree*)
-    test -e {tmp_path}/twice || $git -C {repository} gc -q --prune=now
+    test -e {tmp_path}/twice ||
+        env -i HOME=/ PATH="$PATH" $git -C {repository} gc -q --prune=now
     test -e {tmp_path}/once && touch {tmp_path}/twice
     touch {tmp_path}/once;;
 esac

@@ -228,8 +228,9 @@ def test_a_series_that_climbs_out(stage: Stage, outside: Path, line: str) -> Non
     with (stage.package / "debian/patches/series").open("a") as series:
         series.write(f"{line}\n")
     before = picture(outside, stage.package)
-    said = run_all(stage, READING.keys() | WRITING.keys())
-    assert said.keys() == READING.keys() | WRITING.keys()
+    reading_it = (READING.keys() | WRITING.keys()) - {"index"}
+    said = run_all(stage, reading_it)
+    assert said.keys() == reading_it
     assert all("leads out of debian/patches" in each for each in said.values())
     assert changed(before, picture(outside, stage.package)) == []
 
