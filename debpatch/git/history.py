@@ -68,6 +68,11 @@ class History:
         is_older = number is not None and number < len(self.places)  # than this history
         return self.places[number] if is_older and number is not None else -1
 
+    def read_ahead(self, shas: Iterable[str]) -> None:
+        """Read at once what commits say that are going to be asked for one by one."""
+        numbers = (self.known.graph.number(sha) for sha in shas)
+        self.known.read_ahead(number for number in numbers if number is not None)
+
     def matching(self, keys: Set[str]) -> list[Commit]:
         """All commits that have one of ``keys`` (see ``formats.commit_keys``), in this order.
 

@@ -147,6 +147,12 @@ class KnownCommits:
                 else:
                     yield known or self.commit(number)
 
+    def read_ahead(self, numbers: Iterable[int]) -> None:
+        """Read at once what these commits say, as far as there is room for it."""
+        lacking = [number for number in numbers if number not in self._said]
+        if len(lacking) > _FEW:
+            self._log(self._take_in, (self.graph.ids[n] for n in lacking), "--no-walk=unsorted")
+
     def _understood(self, number: int, said: bytes) -> Commit:
         graph = self.graph
         parents, date = graph.parent_ids(number), graph.dates[number]

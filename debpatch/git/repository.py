@@ -23,6 +23,7 @@ from debpatch.git.private_repository import PrivateRepository
 _KEPT_TREES = 64
 """How many listings of whole trees are kept in memory."""
 _KEPT_FOLDERS = 1024
+_KEPT_COMMITS = 4096
 _FOLDER = "40000"
 
 
@@ -191,6 +192,7 @@ class Repository(PrivateRepository):
 
     # -- objects -------------------------------------------------------------------------------
 
+    @cached_while_open(most=_KEPT_COMMITS)
     def commit(self, sha: str) -> Commit:
         """Read the commit with the full id ``sha``; it is told as git-log(1) does."""
         raw = self._read(sha)
@@ -266,8 +268,12 @@ class Repository(PrivateRepository):
                 found[entry] = sha
         return found
 
-    def _children(self, tree: str) -> Iterator[tuple[str, str, str]]:
+    @cached_while_open(most=_KEPT_FOLDERS)
+    def _children(self, tree: str) -> Sequence[tuple[str, str, str]]:
         """Mode, name and id of each entry of one tree object (gitformat-tree)."""
+        return tuple(self._read_children(tree))
+
+    def _read_children(self, tree: str) -> Iterator[tuple[str, str, str]]:
         raw, width, at = self._read(tree), len(tree) // 2, 0
         while at < len(raw):
             end = raw.index(b"\0", at)

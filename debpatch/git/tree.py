@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from posixpath import basename
 
+from debpatch.caching import cached_while_open
 from debpatch.errors import DebpatchError
 from debpatch.formats.apply import apply_file
 from debpatch.formats.diff import FileDiff
@@ -33,13 +33,19 @@ class Tree:
         """The paths of all files."""
         return self.repository.entries(self.sha).keys()
 
-    @cached_property
+    @property
     def named(self) -> Mapping[str, Sequence[str]]:
-        """The paths of the files of each name, in whatever folders."""
-        named: dict[str, list[str]] = defaultdict(list)
-        for path in self.paths:
-            named[basename(path)].append(path)
-        return named
+        """The paths of the files of each name, in whatever directories."""
+        return paths_by_name(self.repository, self.sha)
+
+
+@cached_while_open(most=64)
+def paths_by_name(repository: Repository, tree: str) -> Mapping[str, Sequence[str]]:
+    """The paths of the files of a tree, by their names in whatever directories."""
+    named: dict[str, list[str]] = defaultdict(list)
+    for path in repository.entries(tree):
+        named[basename(path)].append(path)
+    return named
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,7 @@ def identify(
     shortlists = [_shortlist(upstream, subject) for subject in subjects]
     wanted = {sha for shortlist in shortlists for sha in shortlist}
     whole = read_whole_changes(upstream.repository, sorted(wanted))
+    upstream.history.read_ahead(wanted)
     for subject, before, shortlist in zip(subjects, befores, shortlists, strict=True):
         candidates = _weigh(upstream, subject, {sha: whole.get(sha, {}) for sha in shortlist})
         yield _choose(_Case(upstream, subject, before), candidates)
@@ -185,7 +186,7 @@ def _shortlist(upstream: Upstream, subject: Subject) -> tuple[str, ...]:
     alike = [
         sha
         for sha, weight in common.items()
-        if weight >= least or weight >= _MOSTLY * upstream.weights[sha]
+        if weight >= least or weight >= _MOSTLY * upstream.weight_in_series(sha)
     ]
     alike.sort(key=lambda sha: -common[sha])
     words = sorted(upstream.sharing_words(subject.as_commit))
@@ -367,14 +368,14 @@ def _others(
 
     A commit that the header names need not explain much, another one must be mostly there.
     """
-    weigh = case.upstream.weight_of
+    weigh, in_common = case.upstream.weight_of, case.upstream.rarity.in_common
     left = _lines(case.subject.lines)
     least = _REST * weigh(left)
     for each in chosen:
         left -= _lines(each.lines)
     more: list[_Candidate] = []
     while weigh(left) > least:
-        gains = [(weigh(left & _lines(each.lines)), each) for each in candidates]
+        gains = [(in_common(left, _lines(each.lines)), each) for each in candidates]
         fitting = [
             (gain, each)
             for gain, each in gains
@@ -398,7 +399,7 @@ def _lines(lines: CommitLines, paths: Collection[str] | None = None) -> Counter[
     total: Counter[bytes] = Counter()
     for path, file in lines.items():
         if paths is None or path.decode("utf-8", "surrogateescape") in paths:
-            total += file.changed
+            total.update(file.changed)
     return total
 
 

@@ -26,6 +26,7 @@ from debpatch.git.differences import commit_diff, find_renames
 from debpatch.git.file_lines import CommitLines
 from debpatch.git.history import History, is_ancestor, read_history, whole_history
 from debpatch.git.repository import Commit, Repository
+from debpatch.git.tree import paths_by_name
 from debpatch.landings.affected import only_for_releases
 from debpatch.landings.evidence import Fix, Sign, confidence, picked_from
 from debpatch.landings.similarity import Likeness, Rarity, contained
@@ -99,7 +100,7 @@ def landings_on(
     branches = tuple(branches)
     history = _history(repository, [branch.tip for branch in branches])
     bits = {branch: 1 << number for number, branch in enumerate(branches)}
-    reached = history.reached(_starts((branch.tip, bit) for branch, bit in bits.items()))
+    reached = _reached(repository, history, tuple(branch.tip for branch in branches))
     found = {landing.commit.sha: landing for landing in find_landings(repository, sha)}
     tips = {branch.tip for branch in lines(repository)}
     others = [b for b in branches if not any(is_ancestor(repository, b.tip, tip) for tip in tips)]
@@ -185,6 +186,19 @@ def _starts(bits: Iterable[tuple[str, int]]) -> Mapping[str, int]:
     return starts
 
 
+def _reached(repository: Repository, history: History, tips: tuple[str, ...]) -> Mapping[str, int]:
+    """Which of ``tips`` have each commit of ``history``: the nth by the nth bit."""
+    if history is whole_history(repository):
+        return _reached_in_all(repository, tips)
+    return history.reached(_starts((tip, 1 << number) for number, tip in enumerate(tips)))
+
+
+@cached_while_open(most=4)
+def _reached_in_all(repository: Repository, tips: tuple[str, ...]) -> Mapping[str, int]:
+    starts = _starts((tip, 1 << number) for number, tip in enumerate(tips))
+    return whole_history(repository).reached(starts)
+
+
 _CERTAIN = 0.995
 _SAME = 0.97  # similarity of the same lines in the same context
 _COPY = 0.9  # similarity of the same lines
@@ -215,13 +229,13 @@ class _Search:
         self.without = [sha, *without]
         self.fix = fix
         self.history = history
-        self._before = history.reached({sha: 1})
-        has = {branch: is_ancestor(repository, sha, branch.tip) for branch in branches}
+        bits = {branch: 1 << number for number, branch in enumerate(branches)}
+        self._reached = _reached(repository, history, tuple(branch.tip for branch in bits))
+        has = {branch: is_ancestor(repository, sha, branch.tip) for branch in bits}
         self.having = [sha, *(branch.tip for branch, is_there in has.items() if is_there)]
-        lacking = [branch for branch, is_there in has.items() if not is_there]
-        self.bits = {branch: 1 << number for number, branch in enumerate(lacking)}
-        starts = _starts((branch.tip, bit) for branch, bit in self.bits.items())
-        self._reached = history.reached(starts)
+        self.bits = {branch: bit for branch, bit in bits.items() if not has[branch]}
+        self._lacking = sum(self.bits.values())
+        self._before: Mapping[str, int] | None = None
         self.candidates: dict[str, Landing] = {}
         self.paths: set[str] = set()
         self.ours: CommitLines = {}
@@ -242,7 +256,17 @@ class _Search:
 
     def reached(self, sha: str) -> int:
         """The bits of the lines that have a commit; 0 for those that the fix is built on."""
-        return 0 if self._before[sha] else self._reached[sha]
+        bits = self._reached[sha] & self._lacking
+        return 0 if bits and self._is_before(sha) else bits
+
+    def _is_before(self, sha: str) -> bool:
+        """Whether the fix is built on a commit."""
+        ages, fix = self.history.ages, self.fix.commits[0].sha
+        if ages.get(sha, -1) > ages.get(fix, len(ages)):
+            return False
+        if self._before is None:
+            self._before = self.history.reached({fix: 1})
+        return bool(self._before[sha])
 
     def _best(self, branch: Branch) -> float:
         """How sure the surest candidate on ``branch`` is."""
@@ -362,8 +386,8 @@ def _paths(repository: Repository, commit: Commit, branches: Sequence[Branch]) -
     for branch in branches:
         missing = {path for path in wanted if not repository.is_file(branch.tip, path)}
         names = {basename(path) for path in missing}
-        there = repository.entries(repository.tree(branch.tip)) if missing else {}
-        found = {path for path in there if basename(path) in names}
+        there = paths_by_name(repository, repository.tree(branch.tip)) if missing else {}
+        found = {path for name in names for path in there.get(name, ())}
         if missing == wanted and not found:
             found = set(renamed_on(repository, commit, branch).values())
         paths |= found

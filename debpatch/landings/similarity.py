@@ -14,7 +14,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from posixpath import basename
 
 from debpatch.git.file_lines import CommitLines, FileLines
@@ -29,13 +29,13 @@ _DOUBT = 2.0  # weighs against whatever little there is in common
 _ELSEWHERE = 0.1  # part of the context below which the same words in other lines mean nothing
 
 
-@dataclass(frozen=True)
 class Rarity:
     """How many of ``commits`` commits have a line, changed or as context."""
 
-    commits: int
-    lines: Mapping[bytes, int]
-    _weights: dict[bytes, float] = field(default_factory=dict)
+    def __init__(self, commits: int, lines: Mapping[bytes, int]) -> None:
+        self.commits = commits
+        self._weights = _Weights(commits, lines)
+        self._changed = _ChangedWeights(self._weights)
 
     @classmethod
     def among(cls, changes: Sequence[CommitLines]) -> Rarity:
@@ -44,33 +44,69 @@ class Rarity:
         for change in changes:
             lines: set[bytes] = set()
             for file in change.values():
-                lines.update(line[1:] for line in file.changed)
+                lines.update([line[1:] for line in file.changed])
                 lines.update(file.context)
             counts.update(lines)
         return cls(len(changes), counts)
 
     def weight(self, line: bytes) -> float:
         """From 0, for a line that all commits have or that has no letters, to ``_SURE``."""
-        if line not in self._weights:
-            telling = min(1.0, len(_LETTER.findall(line)) / _FULL)
-            often = math.log(max(1, self.lines.get(line, 0))) / math.log(self.commits + 2)
-            self._weights[line] = _SURE * telling * (1 - often)
         return self._weights[line]
+
+    def of_changed(self, lines: Mapping[bytes, int]) -> float:
+        """The weight of lines with their signs before them, each with how often it occurs."""
+        weights = self._changed
+        return sum([count * weights[line] for line, count in lines.items()])
 
     def changed(self, files: Iterable[FileLines]) -> float:
         """The weight of the changed lines of ``files``."""
-        return sum(
-            count * self.weight(line[1:]) for file in files for line, count in file.changed.items()
-        )
+        weights = self._changed
+        return sum([n * weights[line] for file in files for line, n in file.changed.items()])
 
     def context(self, files: Iterable[FileLines]) -> float:
         """The weight of the context in ``files``."""
+        weights = self._weights
+        return sum([n * weights[line] for file in files for line, n in file.context.items()])
+
+    def in_common(self, one: Mapping[bytes, int], other: Mapping[bytes, int]) -> float:
+        """The weight of the changed lines that both have."""
+        if one.keys().isdisjoint(other):
+            return 0.0
+        weights = self._changed
         return sum(
-            count * self.weight(line) for file in files for line, count in file.context.items()
+            [min(n, other[line]) * weights[line] for line, n in one.items() if line in other]
         )
 
 
+class _Weights(dict[bytes, float]):
+    """The weight of each line, worked out when it is asked for."""
+
+    def __init__(self, commits: int, lines: Mapping[bytes, int]) -> None:
+        super().__init__()
+        self._lines = lines
+        self._all = math.log(commits + 2)
+
+    def __missing__(self, line: bytes) -> float:
+        telling = min(1.0, len(line.translate(None, _NO_LETTERS)) / _FULL)
+        often = math.log(max(1, self._lines.get(line, 0))) / self._all
+        weight = self[line] = _SURE * telling * (1 - often)
+        return weight
+
+
+class _ChangedWeights(dict[bytes, float]):
+    """The same of lines that have their signs before them."""
+
+    def __init__(self, weights: _Weights) -> None:
+        super().__init__()
+        self._weights = weights
+
+    def __missing__(self, line: bytes) -> float:
+        weight = self[line] = self._weights[line[1:]]
+        return weight
+
+
 _LETTER = re.compile(rb"\w")
+_NO_LETTERS = bytes(byte for byte in range(256) if not _LETTER.match(bytes([byte])))
 
 
 class Likeness:
@@ -121,7 +157,9 @@ def _same_files(
         if path in other:
             continue
         names = [twin for twin in left if basename(twin) == basename(path)]
-        weights = {twin: rarity.changed([_common(file, left[twin])]) for twin in names or left}
+        weights = {
+            twin: rarity.in_common(file.changed, left[twin].changed) for twin in names or left
+        }
         best = max(weights, key=lambda twin: weights[twin], default=None)
         if best is not None and (names or weights[best]):
             pairs.append((file, left.pop(best)))
@@ -129,7 +167,14 @@ def _same_files(
 
 
 def _common(one: FileLines, other: FileLines) -> FileLines:
-    return FileLines(one.changed & other.changed, one.context & other.context)
+    return FileLines(_both(one.changed, other.changed), _both(one.context, other.context))
+
+
+def _both(one: Counter[bytes], other: Counter[bytes]) -> Counter[bytes]:
+    """What two bags have in common, as ``&`` gives it."""
+    if one.keys().isdisjoint(other):
+        return Counter()
+    return Counter({line: min(n, other[line]) for line, n in one.items() if line in other})
 
 
 @dataclass(frozen=True, slots=True)

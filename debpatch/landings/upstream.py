@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from posixpath import basename
 
 from debpatch.formats.versions import Release
@@ -29,20 +28,21 @@ class Upstream:
     """What the repository knows.
 
     ``base`` is the full id of the packaged release's commit, or of the last one known before it;
-    None where there is none. ``later`` are the commits that it does not have, merges left out, and
-    ``changes`` what these did to the files of the series. ``releases`` are all, oldest version
+    None where there is none. ``later`` are the commits that it does not have, and ``changes`` what
+    these did to the files of the series, merges left out. ``releases`` are all, oldest version
     first; ``own_line`` those that come after the base on its own line.
     """
 
     repository: Repository
     base: str | None
     history: History
-    later: Mapping[str, Commit]
+    later: History
     changes: Mapping[str, CommitLines]
     rarity: Rarity
     releases: tuple[Release, ...]
     own_line: tuple[Release, ...]
     _by_line: Mapping[bytes, Sequence[str]] = field(repr=False)
+    _weights: dict[str, float] = field(repr=False, default_factory=dict)
 
     @classmethod
     def read(cls, repository: Repository, base: str | None, paths: Iterable[str]) -> Upstream:
@@ -54,21 +54,15 @@ class Upstream:
         history = whole_history(repository)
         branches = release_branches(repository)
         main = branches[0].tip if branches else None
-        older = history.reached({base: 1}) if base else {}
-        later = {
-            sha: commit
-            for sha, commit in history.commits.items()
-            if not older.get(sha) and len(commit.parents) < 2
-        }
         places = _places(repository, paths, base, main)
         tips = dict.fromkeys([*upstream_tips(repository), *repository.tag_commits.values()])
         without = [base] if base else []
-        changes = read_changes(repository, tips, without, places) if places and later else {}
+        changes = read_changes(repository, tips, without, places) if places else {}
         return cls(
             repository,
             base,
             history,
-            later,
+            history.part(tips, without),
             changes,
             Rarity.among(list(changes.values())),
             known,
@@ -96,29 +90,28 @@ class Upstream:
         Those that it names are among them.
         """
         keys = commit.keys
-        found = self.history.matching(keys)
-        return frozenset(
-            c.sha for c in found if c.sha in self.later and not keys.isdisjoint(c.keys)
-        )
+        found = self.later.matching(keys)
+        return frozenset(c.sha for c in found if len(c.parents) < 2 and not keys.isdisjoint(c.keys))
 
     def sharing_lines(self, lines: CommitLines) -> Mapping[str, float]:
         """Later commits that change the same lines: the weight of what they have in common."""
         common: dict[str, float] = defaultdict(float)
-        for line in {line for file in lines.values() for line in file.changed}:
+        for line in dict.fromkeys(line for file in lines.values() for line in file.changed):
             commits = self._by_line.get(line, ())
             if len(commits) <= _COMMONPLACE and (weight := self.rarity.weight(line[1:])):
                 for sha in commits:
                     common[sha] += weight
         return common
 
-    @cached_property
-    def weights(self) -> Mapping[str, float]:
-        """The weight of all that each later commit changes in the files of the series."""
-        return {sha: self.rarity.changed(lines.values()) for sha, lines in self.changes.items()}
+    def weight_in_series(self, sha: str) -> float:
+        """The weight of all that a later commit changes in the files of the series."""
+        if sha not in self._weights:
+            self._weights[sha] = self.rarity.changed(self.changes[sha].values())
+        return self._weights[sha]
 
     def weight_of(self, lines: Counter[bytes]) -> float:
         """The weight of changed lines, their signs before them."""
-        return sum(count * self.rarity.weight(line[1:]) for line, count in lines.items())
+        return self.rarity.of_changed(lines)
 
 
 _COMMONPLACE = 300
