@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def commit_unknown(case: Case) -> Iterator[Problem]:
     """Origin or Applied-Upstream names a commit that upstream's repository does not have.
 
-    DEP-3, "Origin": a patch from upstream lists "the relevant commit identifier". Nothing is said
-    where the repository is shallow, partial or empty, and of patches from elsewhere.
+    DEP-3, "Origin": a patch from upstream lists "the relevant commit identifier". This is
+    not reported if the repository is shallow, partial or empty, or the patch is from elsewhere.
     """
     evidence = case.evidence
     if evidence is None or not evidence.complete:
@@ -34,13 +34,13 @@ def commit_unknown(case: Case) -> Iterator[Problem]:
                 yield Problem(
                     field.line,
                     f"upstream's repository has no commit {sha}",
-                    "check the id, or fetch upstream's repository anew",
+                    "check the id, or fetch from upstream",
                 )
 
 
 @rule("origin-differs", "warning", "evidence")
 def origin_differs(case: Case) -> Iterator[Problem]:
-    """Origin says "upstream", and the patch changes other lines than the commit that it names.
+    """Origin says "upstream", but the patch changes other lines than the commit that it names.
 
     DEP-3, "Origin": "upstream" is for "a patch cherry-picked from the upstream VCS", "backport" for
     one "that had to be modified to apply on the current version".
@@ -55,7 +55,7 @@ def origin_differs(case: Case) -> Iterator[Problem]:
     is_port = match.carried
     yield Problem(
         field.line,
-        f"Origin says upstream, and the patch's lines differ from {_named(named)}: {match}",
+        f"Origin says upstream, but the patch's lines differ from {_named(named)}: {match}",
         'write "backport"' if is_port else "check the commit; little of it is in the patch",
         edits=(revalue(case.header, field, other),) if is_port else (),
         evidence=_witnesses(named),
@@ -64,7 +64,7 @@ def origin_differs(case: Case) -> Iterator[Problem]:
 
 @rule("backport-identical", "info", "evidence")
 def backport_identical(case: Case) -> Iterator[Problem]:
-    """Origin says "backport", and the patch is identical with the commit.
+    """Origin says "backport", but the patch is identical to the commit.
 
     DEP-3, "Origin": "backport" is for a patch "that had to be modified to apply on the current
     version".
@@ -75,7 +75,7 @@ def backport_identical(case: Case) -> Iterator[Problem]:
         other = re.sub("backport", "upstream", field.text, count=1, flags=re.IGNORECASE)
         yield Problem(
             field.line,
-            f"Origin says backport, and the patch is identical with {_named(claim[0])}",
+            f"Origin says backport, but the patch is identical to {_named(claim[0])}",
             'write "upstream"',
             edits=(revalue(case.header, field, other),),
             evidence=_witnesses(claim[0]),
@@ -84,9 +84,9 @@ def backport_identical(case: Case) -> Iterator[Problem]:
 
 @rule("only-context-differs", "info", "evidence")
 def only_context_differs(case: Case) -> Iterator[Problem]:
-    """The patch changes the same lines as the commit in its Origin, among other lines.
+    """The patch changes the same lines as the commit in its Origin, in another context.
 
-    Both "upstream" and "backport" are true of it; a reviewer has nothing to compare.
+    Both "upstream" and "backport" are true of it; there is nothing to compare for a reviewer.
     """
     claim = _origin_claim(case, "upstream") or _origin_claim(case, "backport")
     field = case.header.first("origin")
@@ -149,15 +149,18 @@ def applied_upstream_release(case: Case) -> Iterator[Problem]:
 
 @rule("already-in-base", "warning", "evidence")
 def already_in_base(case: Case) -> Iterator[Problem]:
-    """The upstream version that is packaged has the fix already."""
+    """The packaged upstream version already has the fix."""
     evidence = case.evidence
     if evidence is None or evidence.base is None:
         return
     for landing in _in_base(evidence):
         yield Problem(
             None,
-            f"{release_name(evidence.base)}, the packaged version, has the fix: {_landed(landing)}",
-            "remove the patch, if it does not undo that commit",
+            (
+                f"{release_name(evidence.base)}, the packaged version, already has the "
+                f"fix: {_landed(landing)}"
+            ),
+            "remove the patch, unless it reverts that commit",
             evidence=(_witness(landing),),
         )
         return
@@ -174,7 +177,7 @@ def _in_base(evidence: Evidence) -> list[InReleases]:
 
 @rule("commits-disagree", "warning", "evidence")
 def commits_disagree(case: Case) -> Iterator[Problem]:
-    """Applied-Upstream and Origin name commits that have nothing to do with each other."""
+    """Applied-Upstream and Origin name unrelated commits."""
     evidence, field = case.evidence, case.header.first("applied-upstream")
     if evidence is None or field is None:
         return
@@ -184,7 +187,7 @@ def commits_disagree(case: Case) -> Iterator[Problem]:
     if origins and applied and not {n.commit.sha for n in applied if n.commit} & related:
         yield Problem(
             field.line,
-            f"Applied-Upstream names {_named(applied[0])}, and Origin another commit",
+            f"Applied-Upstream names {_named(applied[0])}, but Origin another commit",
             "check which of the two the patch is",
             evidence=_witnesses(*applied),
         )
@@ -192,10 +195,10 @@ def commits_disagree(case: Case) -> Iterator[Problem]:
 
 @rule("applied-upstream-missing", "warning", "evidence")
 def applied_upstream_missing(case: Case) -> Iterator[Problem]:
-    """The fix has landed upstream, and the header does not say so.
+    """The fix has landed upstream, but the header does not say so.
 
     DEP-3, "Applied-Upstream (optional)": it tells whoever packages the next version that the patch
-    can go.
+    can be dropped.
     """
     evidence = case.evidence
     if evidence is None or case.header.first("applied-upstream") or not evidence.landings:
@@ -210,7 +213,7 @@ def applied_upstream_missing(case: Case) -> Iterator[Problem]:
     value = f"{release_name(first)}, {commit}" if first else commit
     yield Problem(
         None,
-        f"{_where(evidence.landings)}, and the header has no Applied-Upstream",
+        f"{_where(evidence.landings)}, but the header has no Applied-Upstream",
         f'write "Applied-Upstream: {value}"',
         adds=(("Applied-Upstream", value),),
         evidence=tuple(map(_witness, evidence.landings)),
@@ -219,7 +222,7 @@ def applied_upstream_missing(case: Case) -> Iterator[Problem]:
 
 @rule("origin-not-said", "info", "evidence")
 def origin_not_said(case: Case) -> Iterator[Problem]:
-    """The patch carries an upstream commit that the header names, and there is no Origin.
+    """The patch carries an upstream commit that the header names, but there is no Origin.
 
     DEP-3, "Origin": "For patches backported/taken from upstream, it should point into the upstream
     VCS web interface when possible, otherwise it can simply list the relevant commit identifier".
@@ -234,7 +237,7 @@ def origin_not_said(case: Case) -> Iterator[Problem]:
     value = f"{category}, {_link(case, source.commit.sha)}"
     yield Problem(
         source.line,
-        f"the patch carries {_named(source)} ({source.match}), and the header has no Origin",
+        f"the patch carries {_named(source)} ({source.match}), but the header has no Origin",
         f'write "Origin: {value}"',
         adds=(("Origin", value),),
         evidence=_witnesses(source),
@@ -243,7 +246,7 @@ def origin_not_said(case: Case) -> Iterator[Problem]:
 
 @rule("bug-debian-missing", "info", "evidence")
 def bug_debian_missing(case: Case) -> Iterator[Problem]:
-    """The changelog closes a Debian bug with this patch, and the header does not name the bug.
+    """The changelog closes a Debian bug with this patch, but the header does not name the bug.
 
     Debian Policy 4.4 for ``Closes``; DEP-3, "Bug-<Vendor> or Bug".
     """
@@ -255,7 +258,7 @@ def bug_debian_missing(case: Case) -> Iterator[Problem]:
             url = f"https://bugs.debian.org/{number}"
             yield Problem(
                 None,
-                f"the changelog closes #{number} with this patch, and the header does not name it",
+                f"the changelog closes #{number} with this patch, but the header does not name it",
                 f'write "Bug-Debian: {url}"',
                 adds=(("Bug-Debian", url),),
             )

@@ -22,7 +22,7 @@ from debpatch.formats.dep3_header import Header
 
 @rule("debian-bug-in-bug", "warning", "semantics")
 def debian_bug_in_bug(case: Case) -> Iterator[Problem]:
-    """Bug holds a bug of Debian's tracker.
+    """Bug has a bug in Debian's tracker.
 
     DEP-3, "Bug-<Vendor> or Bug": "The Bug field is reserved for the bug URL in the upstream bug
     tracker."
@@ -34,15 +34,15 @@ def debian_bug_in_bug(case: Case) -> Iterator[Problem]:
             is_told = bug in known
             yield Problem(
                 field.line,
-                "Bug is for upstream's tracker, and this bug is in Debian's",
-                "remove it, Bug-Debian has it" if is_told else 'write "Bug-Debian"',
+                "Bug is for upstream's tracker, but this bug is in Debian's",
+                "remove it; Bug-Debian already has it" if is_told else 'write "Bug-Debian"',
                 edits=() if is_told else (rename(case.header, field, "Bug-Debian"),),
             )
 
 
 @rule("forwarded-without-link", "warning", "semantics")
 def forwarded_without_link(case: Case) -> Iterator[Problem]:
-    """Forwarded says yes, and the header has no link to where.
+    """Forwarded says yes, but the header does not link to where.
 
     DEP-3, "Forwarded (optional)": "Ideally the value is an URL proving that it has been
     forwarded".
@@ -51,7 +51,7 @@ def forwarded_without_link(case: Case) -> Iterator[Problem]:
     if field and field.text.strip().lower() in {"yes", "true"} and not _has_link(case.header):
         yield Problem(
             field.line,
-            "the header says that the patch was forwarded, and not where",
+            "the header says that the patch was forwarded, but not where",
             "write the URL of the mail, the bug or the pull request",
         )
 
@@ -64,7 +64,7 @@ def _has_link(header: Header) -> bool:
 
 @rule("forwarded-near-miss", "warning", "semantics")
 def forwarded_near_miss(case: Case) -> Iterator[Problem]:
-    """Forwarded has a value that was meant for a keyword and is none, so that it says yes.
+    """Forwarded has a value that looks like a keyword but is not, so that it means yes.
 
     DEP-3, "Forwarded": "Any value other than 'no' or 'not-needed' means that the patch has been
     forwarded upstream."
@@ -74,7 +74,7 @@ def forwarded_near_miss(case: Case) -> Iterator[Problem]:
         if meant:
             yield Problem(
                 field.line,
-                f"{field.text!r} is no keyword of DEP-3's and says that the patch was forwarded",
+                f"{field.text!r} is not a keyword of DEP-3, and means that the patch was forwarded",
                 f'write "{meant}"',
                 edits=(revalue(case.header, field, meant),),
             )
@@ -82,7 +82,7 @@ def forwarded_near_miss(case: Case) -> Iterator[Problem]:
 
 @rule("forwarded-remark", "info", "semantics")
 def forwarded_remark(case: Case) -> Iterator[Problem]:
-    """Forwarded has more than its keyword, which to the letter says yes.
+    """Forwarded has a remark after its keyword, so that by DEP-3 it means yes.
 
     DEP-3, "Forwarded": "Any value other than 'no' or 'not-needed' means that the patch has been
     forwarded upstream."
@@ -92,14 +92,14 @@ def forwarded_remark(case: Case) -> Iterator[Problem]:
         if keyword and not meant_forwarded(field.text):
             yield Problem(
                 field.line,
-                f"to the letter only a bare {keyword!r} says so",
+                f"by DEP-3 only a bare {keyword!r} says so",
                 "move the reason into the description",
             )
 
 
 @rule("date-in-future", "warning", "semantics")
 def date_in_future(case: Case) -> Iterator[Problem]:
-    """Last-Update is a day that has not come yet."""
+    """Last-Update is in the future."""
     for field in case.header.all("last-update"):
         day = parse_date(field.text)
         # Somewhere it is tomorrow already.
@@ -109,7 +109,7 @@ def date_in_future(case: Case) -> Iterator[Problem]:
 
 @rule("applied-upstream-negative", "warning", "semantics")
 def applied_upstream_negative(case: Case) -> Iterator[Problem]:
-    """Applied-Upstream says that upstream did not apply the patch, which its presence denies.
+    """Applied-Upstream says that upstream did not apply the patch, but its presence says it did.
 
     DEP-3, "Applied-Upstream (optional)": "can be used to document the fact that the patch has been
     applied upstream".
@@ -118,7 +118,7 @@ def applied_upstream_negative(case: Case) -> Iterator[Problem]:
         if says_not_applied(field.text):
             yield Problem(
                 field.line,
-                "Applied-Upstream is there, and says that it was not applied",
+                "Applied-Upstream says that the patch was not applied",
                 "remove the field, and say in the description what upstream answered",
             )
 
@@ -128,21 +128,21 @@ _ONE_TRUTH = ("forwarded", "last-update", "applied-upstream", "description")
 
 @rule("fields-disagree", "warning", "semantics")
 def fields_disagree(case: Case) -> Iterator[Problem]:
-    """A field that has one value is there twice, and the values differ."""
+    """A field that may occur once occurs twice, with different values."""
     for key in _ONE_TRUTH:
         first, *more = case.header.all(key) or (None,)
         for field in more:
             if first and field and field.text != first.text:
                 yield Problem(
                     field.line,
-                    f"{field.name} says something else on line {first.line}",
+                    f"{field.name} has another value on line {first.line}",
                     "keep the one that is true",
                 )
 
 
 @rule("not-needed-but-upstream", "info", "semantics")
 def not_needed_but_upstream(case: Case) -> Iterator[Problem]:
-    """The patch comes from upstream, and Forwarded says that it is specific to the vendor.
+    """The patch comes from upstream, but Forwarded says that it is specific to the vendor.
 
     DEP-3, "Forwarded": it "is really required only if the patch is vendor specific, in that case
     its value should be 'not-needed'". What came from upstream needs no Forwarded; an adaptation may
@@ -156,14 +156,14 @@ def not_needed_but_upstream(case: Case) -> Iterator[Problem]:
     if category in {"upstream", "backport"}:
         yield Problem(
             field.line,
-            f"Origin says {category}, and Forwarded that the patch concerns only the vendor",
+            f"Origin says {category}, but Forwarded that the patch is specific to the vendor",
             "remove Forwarded, or write where the adaptation was sent",
         )
 
 
 @rule("not-forwarded-but-bug", "info", "semantics")
 def not_forwarded_but_bug(case: Case) -> Iterator[Problem]:
-    """Upstream has a bug for it, and Forwarded says that upstream does not know.
+    """Upstream has a bug for it, but Forwarded says that upstream does not know.
 
     DEP-3, "Forwarded": "If the field is missing, its implicit value is 'yes' if the Bug field is
     present".
@@ -175,7 +175,7 @@ def not_forwarded_but_bug(case: Case) -> Iterator[Problem]:
     if parse_forwarded(field.text) != "yes" and urls_in(bug.text):
         yield Problem(
             field.line,
-            f"Forwarded says {field.text}, and Bug on line {bug.line} is in upstream's tracker",
+            f"Forwarded says {field.text}, but Bug on line {bug.line} is in upstream's tracker",
             "remove Forwarded if the patch is in that bug, or write where it is",
         )
 
@@ -185,14 +185,14 @@ def not_forwarded_but_bug(case: Case) -> Iterator[Problem]:
 
 @rule("series-missing-patch", "error", "series")
 def series_missing_patch(listing: Listing) -> Iterator[Problem]:
-    """The series lists a patch that is not there, so the package does not unpack.
+    """The series lists a patch that does not exist, so the package does not unpack.
 
     dpkg-source(1), "Format: 3.0 (quilt)".
     """
     for entry in listing.entries:
         if entry.name not in listing.files:
             yield Problem(
-                entry.line, f"there is no {entry.name}", "add the patch, or remove the line"
+                entry.line, f"{entry.name} does not exist", "add the patch, or remove the line"
             )
 
 
@@ -204,13 +204,13 @@ def series_duplicate(listing: Listing) -> Iterator[Problem]:
         first = seen.setdefault(entry.name, entry.line)
         if first != entry.line:
             yield Problem(
-                entry.line, f"{entry.name} stands on line {first} already", "remove one of the two"
+                entry.line, f"{entry.name} is already on line {first}", "remove one of the two"
             )
 
 
 @rule("series-strip", "warning", "series")
 def series_strip(listing: Listing) -> Iterator[Problem]:
-    """A patch is applied with another strip level than 1.
+    """A patch is applied with a strip level other than 1.
 
     dpkg-source(1): patches of 3.0 (quilt) packages are applied with ``-p1``, whatever the series
     says.
@@ -219,14 +219,14 @@ def series_strip(listing: Listing) -> Iterator[Problem]:
         if entry.strip != 1:
             yield Problem(
                 entry.line,
-                f"-p{entry.strip}, and dpkg-source applies with -p1",
+                f"-p{entry.strip}, but dpkg-source applies patches with -p1",
                 "refresh the patch: quilt refresh -p1",
             )
 
 
 @rule("series-unlisted", "warning", "series")
 def series_unlisted(listing: Listing) -> Iterator[Problem]:
-    """A patch lies in the folder, and no series lists it, not even in a comment."""
+    """A patch is in the directory, but no series lists it, not even in a comment."""
     listed = {entry.name for entry in listing.entries} | listing.mentioned
     for name in sorted(listing.files - listed):
         if name.endswith((".patch", ".diff", ".dpatch")):

@@ -29,7 +29,7 @@ def description_missing(case: Case) -> Iterator[Problem]:
     """The header has no Description and no Subject, or its first line is empty.
 
     DEP-3, "Description or Subject (required)": "This obligatory field contains at least a short
-    description on the first line." Prose without a field is no description to a program.
+    description on the first line." Programs do not find a description outside of these fields.
     """
     if case.header.synopsis:
         return
@@ -59,8 +59,8 @@ def origin_missing(case: Case) -> Iterator[Problem]:
 def author_missing(case: Case) -> Iterator[Problem]:
     """The header has an Origin and no Author or From, so it does not say whom to ask.
 
-    DEP-3 lets the Author be left out beside an Origin; for a patch that somebody adapted, the
-    Origin names the author of another text.
+    DEP-3 lets the Author be left out beside an Origin; but if somebody adapted the patch, the
+    Origin leads to the author of a different text.
     """
     origin = case.header.first("origin")
     if origin and origin.text and not case.header.first("author", "from"):
@@ -73,10 +73,10 @@ def author_missing(case: Case) -> Iterator[Problem]:
 
 @rule("last-update-missing", "info", "syntax")
 def last_update_missing(case: Case) -> Iterator[Problem]:
-    """The header says nowhere of what day it is.
+    """The header does not say when it was last updated.
 
     DEP-3, "Last-Update (optional)": "the date when the meta-information was last updated". The Date
-    of a mail tells the reader as much.
+    of a mail says the same.
     """
     header = case.header
     if header.fields and not header.first("last-update", "date"):
@@ -103,7 +103,7 @@ def placeholder(case: Case) -> Iterator[Problem]:
 
 @rule("not-utf8", "error", "syntax")
 def not_utf8(case: Case) -> Iterator[Problem]:
-    """The header holds bytes that are not UTF-8.
+    """The header has bytes that are not UTF-8.
 
     DEP-3 builds on the control files of Debian, and these "must be encoded in UTF-8" (Debian
     Policy 5.1).
@@ -124,26 +124,26 @@ def _is_damaged(text: str) -> bool:
 
 @rule("header-too-long", "warning", "syntax")
 def header_too_long(case: Case) -> Iterator[Problem]:
-    """There are more than 256 KiB of text before the diff, and only so much was read."""
+    """There are more than 256 KiB of text before the diff; the rest was not read."""
     if case.header.truncated:
         yield Problem(None, "no diff begins in the first 256 KiB", "shorten the header")
 
 
 @rule("no-diff", "warning", "syntax")
 def no_diff(case: Case) -> Iterator[Problem]:
-    """The file holds no unified diff.
+    """The file has no unified diff.
 
-    dpkg-source(1) and quilt apply such a file without a word, and nothing happens.
+    dpkg-source(1) and quilt accept such a file silently, and it changes nothing.
     """
     if not case.header.has_diff and not case.header.truncated:
         yield Problem(
-            None, "the file holds no unified diff", "remove it from the series, or mend the diff"
+            None, "the file has no unified diff", "remove it from the series, or correct the diff"
         )
 
 
 @rule("several-mails", "warning", "syntax")
 def several_mails(case: Case) -> Iterator[Problem]:
-    """The file holds several mails of git-format-patch(1), and only the first one's header counts.
+    """The file has several mails of git-format-patch(1), and only the first one's header counts.
 
     DEP-3 describes one header for one patch, at its beginning.
     """
@@ -151,14 +151,14 @@ def several_mails(case: Case) -> Iterator[Problem]:
     if first and more:
         yield Problem(
             more[0],
-            f"another mail begins here; the file holds {len(more) + 1}",
+            f"another mail begins here; the file has {len(more) + 1}",
             "give each commit a patch of its own",
         )
 
 
 @rule("last-update-no-date", "error", "syntax")
 def last_update_no_date(case: Case) -> Iterator[Problem]:
-    """Last-Update is no date of the form YYYY-MM-DD.
+    """Last-Update is not a date of the form YYYY-MM-DD.
 
     DEP-3, "Last-Update (optional)": "It should use the ISO date format YYYY-MM-DD."
     """
@@ -167,7 +167,7 @@ def last_update_no_date(case: Case) -> Iterator[Problem]:
             meant = loose_date(field.text)
             yield Problem(
                 field.line,
-                f"{field.text!r} is no date of the form YYYY-MM-DD",
+                f"{field.text!r} is not a date of the form YYYY-MM-DD",
                 f'write "{meant}"' if meant else "write the date as YYYY-MM-DD",
                 edits=(revalue(case.header, field, str(meant)),) if meant else (),
             )
@@ -175,7 +175,7 @@ def last_update_no_date(case: Case) -> Iterator[Problem]:
 
 @rule("field-misspelt", "warning", "syntax")
 def field_misspelt(case: Case) -> Iterator[Problem]:
-    """A field's name is none of DEP-3's but was meant for one, so no program finds it."""
+    """A field's name looks like one of DEP-3's but is not, so no program finds it."""
     present = {field.name.lower() for field in case.header.fields}
     for field in case.header.fields:
         if field.name.lower() == field.key or not is_dep3(field.key):
@@ -192,7 +192,7 @@ def field_misspelt(case: Case) -> Iterator[Problem]:
 
 @rule("bug-number", "warning", "syntax")
 def bug_number(case: Case) -> Iterator[Problem]:
-    """A Bug field holds a number where a URL belongs.
+    """A Bug field has a number instead of a URL.
 
     DEP-3, "Bug-<Vendor> or Bug (optional)": "It contains one URL pointing to the related bug".
     """
@@ -204,7 +204,7 @@ def bug_number(case: Case) -> Iterator[Problem]:
         url = f"{tracker}{number}" if tracker else None
         yield Problem(
             field.line,
-            f"{field.text!r} is no URL",
+            f"{field.text!r} is not a URL",
             f'write "{url}"' if url else "write the URL of the bug",
             edits=(revalue(case.header, field, url),) if url else (),
         )
@@ -218,7 +218,7 @@ _TRACKERS = {
 
 @rule("bug-several-urls", "warning", "syntax")
 def bug_several_urls(case: Case) -> Iterator[Problem]:
-    """A Bug field holds several URLs.
+    """A Bug field has several URLs.
 
     DEP-3, "Bug-<Vendor> or Bug (optional)": "It contains one URL pointing to the related bug", and
     the fields "can be used multiple times if several bugs are concerned".
@@ -228,14 +228,14 @@ def bug_several_urls(case: Case) -> Iterator[Problem]:
         if len(urls) > 1:
             yield Problem(
                 field.line,
-                f"{field.name} holds {len(urls)} URLs",
+                f"{field.name} has {len(urls)} URLs",
                 f"write one {field.name} for each",
             )
 
 
 @rule("bug-old-url", "info", "syntax")
 def bug_old_url(case: Case) -> Iterator[Problem]:
-    """A bug in Debian's tracker is given by an address that has a shorter or safer form."""
+    """The URL of a Debian bug has a shorter or safer form."""
     for field in case.header.bugs:
         bug = debian_bug(field.text)
         if bug is None or len(urls_in(field.text)) > 1:
@@ -253,7 +253,7 @@ def bug_old_url(case: Case) -> Iterator[Problem]:
 
 @rule("origin-category", "warning", "syntax")
 def origin_category(case: Case) -> Iterator[Problem]:
-    """Origin begins with a word that is none of its categories.
+    """Origin begins with a word that is not one of its categories.
 
     DEP-3, "Origin": "The allowed keywords are" upstream, backport, vendor ("for a patch created by
     Debian or another distribution vendor") and other.
@@ -263,14 +263,14 @@ def origin_category(case: Case) -> Iterator[Problem]:
         if stranger and not placeholder_in(field.text):
             yield Problem(
                 field.line,
-                f"{stranger!r} is no category of Origin",
+                f"{stranger!r} is not a category of Origin",
                 f"begin with one of {', '.join(CATEGORIES)} and a comma, or with the URL",
             )
 
 
 @rule("field-after-separator", "warning", "syntax")
 def field_after_separator(case: Case) -> Iterator[Problem]:
-    """A field stands below the line of three dashes, where the header has ended.
+    """A field is below the line of three dashes, where the header has ended.
 
     DEP-3, "Structure": a line "---" ends the meta-information, as in the mails of Git.
     """
@@ -278,14 +278,14 @@ def field_after_separator(case: Case) -> Iterator[Problem]:
         if not placeholder_in(field.text):
             yield Problem(
                 field.line,
-                f"{field.name} stands after the line --- that ends the header",
+                f"{field.name} is after the line --- that ends the header",
                 "move it above that line",
             )
 
 
 @rule("field-in-text", "info", "syntax")
 def field_in_text(case: Case) -> Iterator[Problem]:
-    """A field stands inside of a paragraph of prose.
+    """A field is inside a paragraph of prose.
 
     DEP-3, "Structure": the second set of fields starts a paragraph of its own, so a reader that
     keeps to this does not find the field.
@@ -297,7 +297,7 @@ def field_in_text(case: Case) -> Iterator[Problem]:
             told.add(field.block)
             yield Problem(
                 field.line,
-                f"{field.name} stands inside of a paragraph of text",
+                f"{field.name} is inside a paragraph of text",
                 "put an empty line before it, or move it to the other fields",
             )
 
@@ -309,8 +309,8 @@ _OWN = {*DEP3, "bug-debian", "bug-ubuntu"} - {"from", "subject"}
 def description_broken(case: Case) -> Iterator[Problem]:
     """The long description is broken by an empty line, or by one that is not indented.
 
-    Debian Policy 5.1: a continuation line starts with a blank, and an empty one has a dot after the
-    blank. A field that follows such a break is lost to a program that keeps to it.
+    Debian Policy 5.1: a continuation line starts with a space, and an empty one has a dot after
+    it. Programs that follow this do not find a field after such a break.
     """
     broken = _break_in_description(case.header)
     if broken is None:
@@ -319,8 +319,8 @@ def description_broken(case: Case) -> Iterator[Problem]:
     what = "an empty line" if line.kind == "blank" else "a line that is not indented"
     yield Problem(
         line.number,
-        f"{what} ends Description, and {lost.name} on line {lost.line} is lost in its text",
-        "begin each line of the long description with a blank, an empty one with a blank and a dot",
+        f"{what} ends Description, so {lost.name} on line {lost.line} is lost in its text",
+        "begin each line of the long description with a space, an empty one with a space and a dot",
     )
 
 
@@ -346,10 +346,10 @@ _SINGLE = ("origin", "forwarded", "last-update", "applied-upstream", "descriptio
 
 @rule("field-repeated", "warning", "syntax")
 def field_repeated(case: Case) -> Iterator[Problem]:
-    """A field that has one value is there twice, with the same value or as a second Origin.
+    """A field that may occur once occurs twice, with the same value or as a second Origin.
 
-    DEP-3 repeats the fields for bugs, authors and reviewers, and no others; python-debian and what
-    builds on it keep the last one only.
+    DEP-3 lets only the fields for bugs, authors and reviewers be repeated; python-debian and the
+    programs that use it keep the last one only.
     """
     for key in _SINGLE:
         first, *more = case.header.all(key) or (None,)
@@ -357,7 +357,7 @@ def field_repeated(case: Case) -> Iterator[Problem]:
             if first and field and (key == "origin" or field.text == first.text):
                 yield Problem(
                     field.line,
-                    f"{field.name} stands on line {first.line} already",
+                    f"{field.name} is already on line {first.line}",
                     "keep one of them",
                 )
 
@@ -394,15 +394,15 @@ def author_without_address(case: Case) -> Iterator[Problem]:
 
 @rule("acceptance-unknown", "warning", "syntax")
 def acceptance_unknown(case: Case) -> Iterator[Problem]:
-    """X-Debpatch-Accept names no rule, so it accepts nothing."""
+    """X-Debpatch-Accept names a rule that does not exist, so it accepts nothing."""
     known = {known.id for known in all_rules()}
     for field in case.header.all(ACCEPT):
         for name in accepted_by(field.text):
             if name not in known:
                 yield Problem(
                     field.line,
-                    f"{name!r} is no rule",
-                    "take a name from validate-dep3 --list-rules",
+                    f"{name!r} is not a rule",
+                    "use a name from validate-dep3 --list-rules",
                 )
 
 

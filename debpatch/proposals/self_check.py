@@ -47,15 +47,15 @@ def _base(proposal: Proposal) -> Iterator[Objection]:
         yield Objection(
             "base",
             "error",
-            f"{proposal.suite.codename} has {there} by now, says apt-cache madison; start from "
-            f"that and not from {proposal.current}",
+            f"{proposal.suite.codename} now has {there}, says apt-cache madison; start from "
+            f"that, not from {proposal.current}",
         )
     if not proposal.suite.is_released and is_of_a_release(proposal.current):
         yield Objection(
             "base",
             "error",
-            f"{proposal.current} is a version of a release; what goes to unstable starts from the "
-            "package there",
+            f"{proposal.current} is the version of a stable release; an update of unstable "
+            "starts from the package in unstable",
         )
 
 
@@ -64,14 +64,14 @@ def _version_order(proposal: Proposal) -> Iterator[Objection]:
         yield Objection(
             "version-order",
             "error",
-            f"{proposal.version} is not higher than {proposal.current}, which is there now",
+            f"{proposal.version} is not higher than the current version {proposal.current}",
         )
     there = proposal.unstable
     if there and proposal.suite.is_released and proposal.version >= there.version:
         yield Objection(
             "version-order",
             "error",
-            f"{proposal.version} is not lower than {there.version} in unstable, so that upgrades "
+            f"{proposal.version} is not lower than {there.version} in unstable, so upgrades "
             "would keep it",
         )
 
@@ -90,7 +90,7 @@ def _version_form(proposal: Proposal) -> Iterator[Objection]:
         yield Objection(
             "version-form",
             "warning",
-            f"{proposal.version} is none of the usual forms: {', '.join(sorted(forms))}",
+            f"{proposal.version} does not have a usual form: {', '.join(sorted(forms))}",
         )
 
 
@@ -105,7 +105,7 @@ def _distribution(proposal: Proposal) -> Iterator[Objection]:
         yield Objection(
             "distribution",
             "error",
-            f"the changelog says {proposal.distribution}, and this upload goes to {wanted}",
+            f"the changelog says {proposal.distribution}, but this upload goes to {wanted}",
         )
 
 
@@ -117,7 +117,9 @@ def _documented(proposal: Proposal) -> Iterator[Objection]:
             continue
         if last not in proposal.entry and name.removeprefix("patches/") not in proposal.entry:
             yield Objection(
-                "undocumented", "warning", f"{file.path} changes, and the changelog does not say so"
+                "undocumented",
+                "warning",
+                f"{file.path} changes, but the changelog does not mention it",
             )
 
 
@@ -127,7 +129,7 @@ def _in_series(proposal: Proposal) -> Iterator[Objection]:
         is_patch = file.path.startswith("debian/patches/") and not file.path.endswith("series")
         if is_patch and file.new_path and file.path not in names:
             yield Objection(
-                "not-in-series", "warning", f"{file.path} changes and is not in the series"
+                "not-in-series", "warning", f"{file.path} changes, but is not in the series"
             )
 
 
@@ -142,7 +144,7 @@ _NOISE = re.compile(r"Standards-Version:|debhelper-compat|Rules-Requires-Root:|^
 def _noise(proposal: Proposal) -> Iterator[Objection]:
     for file in _own_changes(proposal):
         if _GENERATED.search(file.path):
-            yield Objection("noise", "warning", f"{file.path}: is generated, and no source")
+            yield Objection("noise", "warning", f"{file.path}: is generated, not source")
     for file in _packaging(proposal):
         if file.path in {"debian/changelog", "debian/patches/series"}:
             continue
@@ -152,7 +154,7 @@ def _noise(proposal: Proposal) -> Iterator[Objection]:
             yield Objection("noise", "warning", f"{file.path}: only white space changes")
         elif file.path in _MODERN and all(_NOISE.search(line) for line in [*removed, *added]):
             yield Objection(
-                "noise", "warning", f"{file.path}: modernised packaging is no fix for stable"
+                "noise", "warning", f"{file.path}: modernised packaging is not a fix for stable"
             )
 
 
@@ -173,10 +175,10 @@ def _in_tracker(proposal: Proposal) -> Iterator[Objection]:
     bugs, answer = proposal.bugs.debian, proposal.tracker
     named = ", ".join(f"#{number}" for number in bugs)
     if bugs and answer is None:
-        said = f"severity and versions of {named} were not looked up; --look-up-bugs does"
+        said = f"the severity and versions of {named} were not looked up; use --look-up-bugs"
         yield Objection("bug-tracker", "info", said)
     elif answer and answer.problem:
-        said = f"{named}: the bug tracker was asked and did not answer: {answer.problem}"
+        said = f"{named}: the bug tracker did not answer: {answer.problem}"
         yield Objection("bug-tracker", "info", said)
     elif answer:
         for number in bugs:
@@ -188,9 +190,9 @@ def _doubt(proposal: Proposal, bug: BugReport | None) -> str | None:
     if bug is None:
         return "is unknown to bugs.debian.org"
     if bug.source != proposal.source:
-        return f"is assigned to {bug.source}, and not to {proposal.source}"
+        return f"is assigned to {bug.source}, not to {proposal.source}"
     if proposal.kind == "pu" and bug.severity in _LIGHT:
-        return f"is of severity {bug.severity}; the release team wants important or higher"
+        return f"has severity {bug.severity}; the release team wants important or higher"
     return None
 
 
@@ -200,7 +202,7 @@ def _patches(proposal: Proposal) -> Iterator[Objection]:
             yield Objection(
                 "residual-reference",
                 "warning",
-                f"{patch.name} takes away the declaration of a name that is still used: {name}",
+                f"{patch.name} removes the declaration of a name that is still used: {name}",
             )
 
 
@@ -224,7 +226,7 @@ def _in_unstable(proposal: Proposal) -> Iterator[Objection]:
         )
     elif there.tag is None:
         yield Objection(
-            "unstable", "warning", f"no tag of upstream's is {there.version}, which unstable has"
+            "unstable", "warning", f"no upstream tag is for {there.version}, which unstable has"
         )
     for commit in proposal.commits:
         found = commit.in_unstable
@@ -243,7 +245,7 @@ def _landed(proposal: Proposal) -> Iterator[Objection]:
         yield Objection(
             "landed",
             "warning",
-            f"upstream has it on this line of releases already, in {tags[0]}; ask for an update of "
+            f"upstream already has it on this release line, in {tags[0]}; ask for an update of "
             "the package instead",
         )
 

@@ -60,10 +60,10 @@ def updated(current: Version, number: str) -> tuple[Version, str]:
         return Version(f"{text}+deb{number}u1"), because
     before, count = text[: suffix.start()], int(suffix["count"])
     if suffix["number"] == number:
-        because = f"the suffix for Debian {number} is there already and counts on"
+        because = f"the suffix for Debian {number} is counted up"
         return Version(f"{before}{suffix['sign']}deb{number}u{count + 1}"), because
     if int(suffix["number"]) < int(number):
-        because = f"the suffix of Debian {suffix['number']} gives way to that of {number}"
+        because = f"the suffix of Debian {suffix['number']} is replaced by that of {number}"
         return Version(f"{before}{suffix['sign']}deb{number}u1"), because
     because = f"below the version {text} of the newer Debian {suffix['number']}"
     return Version(f"{text}~deb{number}u1"), because
@@ -98,7 +98,7 @@ def new_upstream(upstream: str, number: str, current: Version) -> tuple[Version,
     epoch = f"{current.epoch}:" if current.epoch else ""
     return (
         Version(f"{epoch}{upstream}-0+deb{number}u1"),
-        f"unstable never had {upstream}, and revision 0 leaves room for it below -1",
+        f"unstable never had {upstream}, and revision 0 is lower than -1",
     )
 
 
@@ -109,21 +109,19 @@ def next_revision(current: Version, *, by_maintainer: bool) -> tuple[Version, st
     ``1.4-5`` comes after ``1.4-5~exp1``.
     """
     if suffix := _EXPERIMENTAL.search(str(current)):
-        return Version(str(current)[: suffix.start()]), f"{current} led up to it"
+        return Version(str(current)[: suffix.start()]), f"it follows {current}"
     text = _BACKPORT.sub("", _UPDATE.sub("", str(current)))
     head, dash, last = text.rpartition("-")
     if not dash and not by_maintainer:
         nmu = re.search(r"\+nmu(\d+)$", text)
         stem = text[: nmu.start()] if nmu else text
         count = int(nmu[1]) if nmu else 0
-        return Version(f"{stem}+nmu{count + 1}"), "an upload by somebody else of a native package"
+        return Version(f"{stem}+nmu{count + 1}"), "a non-maintainer upload of a native package"
     if by_maintainer:
         stem = re.sub(r"\+nmu\d+$", "", text) if not dash else re.sub(r"\.\d+$", "", last)
         return Version(head + dash + _counted(stem)), "the next revision by the maintainer"
     counted = last if re.search(r"\d\.\d+$", last) else f"{last}.0"
-    return Version(
-        head + dash + _counted(counted)
-    ), "an upload by somebody else than the maintainer"
+    return Version(head + dash + _counted(counted)), "a non-maintainer upload"
 
 
 def _counted(text: str) -> str:
@@ -148,7 +146,7 @@ def next_upload(
     """
     if suite.number is None or suite.role == "testing":
         version, because = next_revision(current, by_maintainer=by_maintainer)
-        where = "testing takes its updates from unstable" if suite.number else "unstable is the aim"
+        where = "testing takes its updates from unstable" if suite.number else "it is for unstable"
         return Upload(version, "unstable", (f"{version}: {because}.", f"unstable: {where}."))
     version, because = updated(current, suite.number)
     return upload_to(suite, version, because, security=security)
@@ -158,9 +156,9 @@ def upload_to(suite: Suite, version: Version, because: str, *, security: bool = 
     """The upload of ``version`` to a released ``suite``; see ``next_upload``."""
     if suite.role == "lts":
         distribution = f"{suite.codename}-security"
-        why = f"the LTS team looks after {suite.codename} since {suite.ended}"
+        why = f"maintained by the LTS team since {suite.ended}"
     elif security:
-        distribution, why = f"{suite.codename}-security", "the security team's pocket"
+        distribution, why = f"{suite.codename}-security", "the security archive"
     else:
-        distribution, why = suite.codename, f"an update of {suite.role} names the codename"
+        distribution, why = suite.codename, f"an update of {suite.role} goes to the codename"
     return Upload(version, distribution, (f"{version}: {because}.", f"{distribution}: {why}."))

@@ -64,17 +64,18 @@ def summary(review: Review) -> str:
     onto = _onto(review)
     match review.reason:
         case Applied(whole=True):
-            return f"{onto} has the whole patch already."
+            return f"{onto} already has the whole patch."
         case Applied():
-            return f"{onto} has the fix already."
+            return f"{onto} already has the fix."
         case OriginUnknown():
-            return "Which upstream commit it comes from is not known."
+            return "The upstream commit that it comes from is not known."
         case Unapplicable():
             return f"It does not apply to {onto}."
         case Different(lines, of, own):
-            added = f", and {count(own, 'hunk')} of its own" if own else ""
-            said = f"it carries {lines} of {of} changed lines{added}"
-            return f"It is not upstream's fix as it stands: {said}."
+            added = f", and has {count(own, 'hunk')} of its own" if own else ""
+            return (
+                f"It differs from upstream's fix: it carries {lines} of {of} changed lines{added}."
+            )
         case Upstreams(commits, but):
             return f"It is upstream's change, {names(commits)}{_but(but, onto)}."
         case Better() as better:
@@ -84,24 +85,24 @@ def summary(review: Review) -> str:
 def _but(doubt: Unapplicable | Unrepaired | HeaderDoubtful | None, onto: str) -> str:
     match doubt:
         case Unapplicable():
-            return f", and does not apply to {onto}"
+            return f", but does not apply to {onto}"
         case Unrepaired(commits):
             verb = "repairs" if len(commits) == 1 else "repair"
-            return f", without {names(commits)}, which {verb} it"
+            return f", but lacks {names(commits)}, which {verb} it"
         case HeaderDoubtful():
-            return "; its header is not complete and true"
+            return ", but its header is not complete and true"
         case None:
-            return ", and nothing speaks against it"
+            return ", and no problem was found"
 
 
 def _better(better: Better, onto: str) -> str:
     shas = names(better.commits)
     it, verb = ("it", "applies") if len(better.commits) == 1 else ("they", "apply")
     if not better.is_backport:
-        return f"Upstream's own {shas} can be taken as {it} stands: it {verb} cleanly to {onto}."
+        return f"Upstream's own {shas} can be taken unchanged: {it} {verb} cleanly to {onto}."
     since = f" in {better.released_in}" if better.released_in else ""
     number = better.prerequisites
-    further = f", with {count(number, 'commit')} before" if number else ""
+    further = f" after {count(number, 'prerequisite')}" if number else ""
     return f"Upstream backported this itself, as {shas}{since}; {it} {verb} cleanly{further}."
 
 
@@ -151,12 +152,14 @@ def _sentence(step: NextStep, review: Review) -> str:
 
 
 _PLAIN = {
-    Action.KEEP: "If the patch is to stay all the same, mend it.",
+    Action.KEEP: "If you keep the patch, correct it.",
     Action.CARRY_REST: "Carry the rest of upstream's change, or say in the header why not.",
-    Action.MATCH_UPSTREAM: "Make it upstream's change, or say in the header what differs and why.",
+    Action.MATCH_UPSTREAM: (
+        "Make it equal to upstream's change, or say in the header what differs and why."
+    ),
     Action.CORRECT_HEADER: "Correct its header.",
-    Action.DROP: "Leave the patch out; there is nothing left for it to do.",
-    Action.NAME_ORIGIN: "Name the upstream commit that it comes from, and ask again.",
+    Action.DROP: "Drop the patch; nothing is left for it to change.",
+    Action.NAME_ORIGIN: "Give the upstream commit that it comes from, and review again.",
 }
 
 
@@ -165,21 +168,21 @@ def _evidence(found: Evidence, review: Review) -> str:  # noqa: C901 one case a 
         case Finding() | Objection():
             return found.message
         case Marker():
-            return f"{found.path} hunk {found.hunk} adds the marker of a conflict"
+            return f"{found.path} hunk {found.hunk} adds a conflict marker"
         case ResidualReference(identifier, path, line):
-            return f"{path} still has {identifier} (line {line}), whose declaration it takes away"
+            return f"{path} still has {identifier} (line {line}), whose declaration it removes"
         case HunkComparison():
             lines, of = found.carried
-            return f"of upstream's {_place(found)} it has {lines} of {of} changed lines"
+            return f"it carries {lines} of the {of} changed lines of upstream's {_place(found)}"
         case Failure(path, hunk):
             return f"{path} hunk {hunk}"
         case FollowUp():
-            return f"{found.commit.short} repairs {found.of.short}, so it belongs to them"
+            return f"{found.commit.short} repairs {found.of.short}, so it is part of the series"
         case NotCarried(paths):
-            return f"upstream's changes to {some(paths)} are not all carried, and could be"
+            return f"some of upstream's changes to {some(paths)} are not carried, but could be"
         case OwnHunks(path, number):
             hunks = count(number, "hunk")
-            return f"{hunks} of its own in {path}, from none of the commits compared"
+            return f"{hunks} of its own in {path}, found in none of the compared commits"
         case Needs(commits, prerequisites):
             verb = "need" if len(commits) > 1 else "needs"
             number = len(prerequisites) + len(commits)
@@ -188,20 +191,22 @@ def _evidence(found: Evidence, review: Review) -> str:  # noqa: C901 one case a 
         case Sizes(patch, series):
             return f"the patch: {_size(patch)}; the series: {_size(series)}"
         case Replaced(entry):
-            return f"{entry} has to leave the package's series for it"
+            return f"remove {entry} from the package's series first"
         case Repair(pick, of):
             where = ", ".join(conflict.path for conflict in pick.conflicts)
-            applies = f"conflicts with it in {where}" if where else "applies cleanly upon it"
+            applies = f"but conflicts with it in {where}" if where else "and applies cleanly on top"
             commit = pick.commit
-            return f'{commit.short} "{commit.subject}" repairs {of.short}, and {applies}'
+            return f'{commit.short} "{commit.subject}" repairs {of.short}, {applies}'
         case NotInSeries():
-            return "the package's series does not have the patch yet: quilt import it first"
+            return (
+                "the package's series does not have the patch yet; add it with quilt import first"
+            )
         case CarriedBy(carriers):
-            return f"the package has it by {', '.join(what.name for what in carriers)}"
+            return f"the package has it as {', '.join(what.name for what in carriers)}"
         case UnsentRequest() as request:
             upload = f"{request.source} {request.version} for {request.distribution}"
             questions = count(request.questions, "question")
-            return f"{upload}; {questions} in it, marked TODO(human), only you can answer"
+            return f"{upload}; only you can answer the {questions} marked TODO(human)"
 
 
 def _place(found: HunkComparison) -> str:
@@ -296,5 +301,5 @@ def _not_known(unknown: Unknown, base: str | None) -> str:
         if unknown.topic is Topic.PACKAGE_TREE:
             return instead(unknown.why, base)
         return f"{_TOPICS[unknown.topic]}{unknown.why}"
-    longer = f"plan-backport --max-{unknown.bound} makes it longer"
-    return f"a plan: the search ended after {unknown.tried} commits; {longer}"
+    longer = f"extend it with plan-backport --max-{unknown.bound}"
+    return f"a plan: the search stopped after {unknown.tried} commits; {longer}"

@@ -141,7 +141,7 @@ def _answer(audit: Audit) -> Iterator[tuple[str, str]]:
     """What there is to do, in a few sentences."""
     name = one_line(f"{audit.package.name} {audit.package.version}")
     if not audit.patches:
-        yield f"{name} carries no patches: its series is empty, or there is none.", "bold"
+        yield f"{name} has no patches: its series is empty or missing.", "bold"
         return
     patches = audit.patches
     from_base = f" on {one_line(audit.base)}" if audit.base else ""
@@ -174,7 +174,10 @@ def _answer(audit: Audit) -> Iterator[tuple[str, str]]:
     repaired = [patch for patch in patches if any(_is_open(later) for later in patch.follow_ups)]
     if repaired:
         names = ", ".join(one_line(patch.patch.name) for patch in repaired[:_SHOWN])
-        yield f"Upstream changed afterwards what these bring: {names}: see below.", "bold yellow"
+        yield (
+            f"Upstream later repaired or reverted what these carry: {names} (see below).",
+            "bold yellow",
+        )
 
 
 def _apply(broken: int) -> str:
@@ -190,9 +193,11 @@ def _can_be_dropped(audit: Audit) -> str:
     newest = sum(drop.newest is not None for drop in drops)
     said = []
     if own:
-        said.append(f"{own} with {one_line(audit.own_line[-1].tag)}, the newest of its line")
+        said.append(
+            f"{own} with {one_line(audit.own_line[-1].tag)}, the newest of its release line"
+        )
     if newest and audit.newest:
-        said.append(f"{newest} with {one_line(audit.newest.tag)}, upstream's newest")
+        said.append(f"{newest} with {one_line(audit.newest.tag)}, upstream's newest release")
     return f"Can be dropped: {'; '.join(said)}." if said else ""
 
 
@@ -246,7 +251,7 @@ def _notes(patch: PatchAudit, audit: Audit) -> Iterator[tuple[str, str]]:
     if patch.patch.problem:
         yield f"cannot be read: {one_line(patch.patch.problem)}", "bold red"
     if patch.patch.repeats:
-        yield f"is in the series twice, on line {patch.patch.repeats} first", "bold red"
+        yield f"is in the series twice, first on line {patch.patch.repeats}", "bold red"
     if patch.obstacles:
         yield f"does not apply: {_places(patch.obstacles)}", "bold red"
     if patch.outcome and patch.outcome.obstacles:
@@ -254,7 +259,7 @@ def _notes(patch: PatchAudit, audit: Audit) -> Iterator[tuple[str, str]]:
     if patch.identity:
         yield from _of_identity(patch.identity)
     for commit in patch.unproved[:_SHOWN]:
-        yield f"its header names {label(commit)}, and nothing of that is in it", "yellow"
+        yield f"its header names {label(commit)}, but it carries nothing of that", "yellow"
     yield from _of_releases(patch, audit)
     for later in patch.follow_ups:
         if later.follow_up.kind != "mentions":
@@ -273,9 +278,9 @@ def _of_identity(identity: Identity) -> Iterator[tuple[str, str]]:
         yield f"carries {lines} of {of} changed lines of the files that it touches", ""
     if identity.own[0]:
         own, total = identity.own
-        yield f"{own} of its {total} changed lines are in no commit found", ""
+        yield f"{own} of its {total} changed lines are in none of the commits found", ""
     if identity.left_out:
-        yield f"leaves out {_named(identity.left_out)}", "dim"
+        yield f"not carried: {_named(identity.left_out)}", "dim"
     if identity.confidence < 0.99:
         signs = ", ".join(sign.value for sign in identity.signs)
         yield f"{identity.confidence:.0%} sure: {signs}", "yellow"
@@ -284,24 +289,27 @@ def _of_identity(identity: Identity) -> Iterator[tuple[str, str]]:
 def _of_releases(patch: PatchAudit, audit: Audit) -> Iterator[tuple[str, str]]:
     drop = patch.droppable
     if drop.proof == "content" and drop.own:
-        yield f"{one_line(drop.own.tag)} reads as after the patch already", ""
+        yield f"{one_line(drop.own.tag)} already has the patched lines", ""
     if drop.own and audit.newer_line and audit.newest and not drop.newest:
-        yield f"not found in {one_line(audit.newest.tag)}, upstream's newest", "yellow"
+        yield f"not found in {one_line(audit.newest.tag)}, upstream's newest release", "yellow"
     elif drop.newest and drop.newest not in (drop.own, audit.newer_line[0]):
-        yield f"on upstream's newest line from {one_line(drop.newest.tag)} on", ""
+        yield f"on upstream's newest release line since {one_line(drop.newest.tag)}", ""
+
+
+_REPAIRED = {"fixes": "repaired by", "reverts": "reverted by"}
 
 
 def _of_later(later: AuditedFollowUp) -> str:
     follow = later.follow_up
     released = f"first in {one_line(later.released_in.tag)}" if later.released_in else "unreleased"
     where = f"carried by {one_line(later.carried_by)}" if later.carried_by else released
-    return f"afterwards {label(follow.commit)} ({follow.kind} {follow.of.short}; {where})"
+    return f"{_REPAIRED[follow.kind]} {label(follow.commit)} ({follow.of.short}; {where})"
 
 
 _WHY = {
-    "file-absent": "the file is not there",
-    "there-already": "reads so already",
-    "no-place": "its lines are not there",
+    "file-absent": "the file does not exist",
+    "there-already": "already applied",
+    "no-place": "its lines are not in the file",
 }
 
 
@@ -327,7 +335,7 @@ def _headers(page: Page, audit: Audit) -> None:
         page.blank()
         page.paragraph(
             f"Headers: {count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}; "
-            "validate-dep3 says which, and --fix mends some.",
+            "see validate-dep3, whose --fix corrects some of them.",
         )
     for finding in audit.findings:
         page.paragraph(f"{one_line(finding.path)}: {one_line(finding.message)}", 2, "yellow")

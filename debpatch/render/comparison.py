@@ -127,10 +127,10 @@ def _trees_json(trees: TreeDifference) -> Json:
 # -- `diff-upstream` for people: the verdict first, then what to look at, then what is equal -------
 
 _VERDICTS = {
-    Verdict.IDENTICAL: "The same change as upstream's, to the letter.",
-    Verdict.EQUIVALENT: "The same change as upstream's, in other words or another context.",
-    Verdict.ADAPTED: "Upstream's change with differences that want a review.",
-    Verdict.DIVERGED: "Less than half of upstream's change: another way, or another change.",
+    Verdict.IDENTICAL: "Exactly upstream's change.",
+    Verdict.EQUIVALENT: "Upstream's change; only its context, formatting or names differ.",
+    Verdict.ADAPTED: "Upstream's change, with differences that need a review.",
+    Verdict.DIVERGED: "Less than half of upstream's change: another fix, or another change.",
 }
 _STYLES = {
     Verdict.IDENTICAL: "bold green",
@@ -162,7 +162,7 @@ def _details(
     left = [h for h in missing if h.reason is Reason.NOT_CARRIED and not h.is_trivial]
     unknown = [h for h in missing if h.reason is None]
     _missing(page, "Not carried, although it could be:", left, unified=unified)
-    _missing(page, "Missing, and whether the code is there is not known:", unknown, unified=unified)
+    _missing(page, "Not carried, and whether it could be is not known:", unknown, unified=unified)
     if first:
         _markers(page, report)
         _residual(page, report)
@@ -192,15 +192,15 @@ def _head(page: Page, report: PatchReport, item: AlternativeReport) -> None:
         page.paragraph(f"carries  {share} of upstream's {changed}{within}", 2, hanging=9)
     page.paragraph(f"hunks    {_totals(comparison)}", 2, hanging=9)
     if report.markers:
-        left = count(len(report.markers), "marker")
-        page.paragraph(f"leaves   {left} of a conflict that nobody resolved", 2, hanging=9)
+        left = count(len(report.markers), "conflict marker")
+        page.paragraph(f"leaves   {left} ", 2, hanging=9)
     if report.residual:
         places = count(len(report.residual), "place")
         use = "uses" if len(report.residual) == 1 else "use"
-        page.paragraph(f"leaves   {places} that {use} what the patch takes away", 2, hanging=9)
+        page.paragraph(f"leaves   {places} that {use} what the patch removes", 2, hanging=9)
     for commit, release in zip(item.alternative.commits, item.released_in, strict=True):
         where = f"first in {one_line(release)}" if release else "in no release tagged here"
-        merge = "; a merge, read as what it brought to its first parent"
+        merge = "; a merge, compared by what it changes of its first parent"
         where += merge if len(commit.parents) > 1 else ""
         subject = one_line(commit.subject)
         page.paragraph(f"against  {commit.short} {subject} ({where})", 2, hanging=9)
@@ -264,21 +264,21 @@ def _missing(page: Page, title: str, hunks: Sequence[HunkComparison], *, unified
 def _markers(page: Page, report: PatchReport) -> None:
     if not report.markers:
         return
-    page.heading("Markers of a conflict, left in what the patch adds:")
+    page.heading("Conflict markers that the patch adds:")
     for marker in report.markers:
         page.line(
             f"  {one_line(marker.path)} hunk {marker.hunk}", (f"  {one_line(marker.text)}", "red")
         )
-    page.paragraph("Resolve the conflict before you do anything else.", 2)
+    page.paragraph("Resolve the conflict first.", 2)
 
 
 def _residual(page: Page, report: PatchReport) -> None:
     if not report.residual:
         return
-    page.heading("Still used or defined elsewhere, though the patch takes the declaration away:")
+    page.heading("Still used or defined elsewhere, although the patch removes the declaration:")
     for use in report.residual:
         page.line(f"  {one_line(use.path)}:{use.line}", (f"  {one_line(use.identifier)}", "yellow"))
-    page.paragraph("Where these files are compiled, the build may break: change them too.", 2)
+    page.paragraph("The build may break where these files are compiled; change them too.", 2)
 
 
 def _adapted(page: Page, hunks: Sequence[HunkComparison], *, unified: bool) -> None:
@@ -310,9 +310,9 @@ def _added(page: Page, item: AlternativeReport, *, unified: bool) -> None:
 
 
 _WHY = {
-    Reason.FILE_ABSENT: "the file is not there",
+    Reason.FILE_ABSENT: "the file does not exist",
     Reason.CODE_ABSENT: "its code is not in the file",
-    Reason.ALREADY_PRESENT: "it is there already",
+    Reason.ALREADY_PRESENT: "already there",
     Reason.NOT_CARRIED: "only comments or white space",
 }
 
@@ -320,12 +320,12 @@ _WHY = {
 def _nothing_to_carry(page: Page, hunks: Sequence[HunkComparison]) -> None:
     if not hunks:
         return
-    page.heading("Missing, and not to be carried as it is:")
+    page.heading("Nothing to carry:")
     for hunk in hunks:
         if hunk.upstream and hunk.reason:
             page.line(f"  {_place(hunk.upstream)}", (f"  {_WHY[hunk.reason]}", "dim"))
     if any(hunk.reason is Reason.CODE_ABSENT for hunk in hunks):
-        page.paragraph("Where its code is not in the file, look whether its like is.", 2)
+        page.paragraph("If the code is not in the file, check whether similar code is.", 2)
 
 
 # -- what is equal ---------------------------------------------------------------------------------
@@ -334,7 +334,7 @@ def _nothing_to_carry(page: Page, hunks: Sequence[HunkComparison]) -> None:
 def _equal(page: Page, comparison: Comparison, *, unified: bool) -> None:
     equal = [hunk for hunk in comparison.hunks if hunk.status in _EQUAL]
     if comparison.identifiers:
-        page.heading("Names that the patch changes throughout:")
+        page.heading("Renamed throughout the patch:")
         for renaming in comparison.identifiers:
             page.line(
                 f"  {one_line(renaming.upstream)} -> {one_line(renaming.patch)}",
@@ -358,8 +358,8 @@ def _equal(page: Page, comparison: Comparison, *, unified: bool) -> None:
 _MEANING = {
     Status.IDENTICAL: "the same lines",
     Status.CONTEXT: "in another context",
-    Status.FORMATTING: "but for comments and white space",
-    Status.RENAMED: "but for those names",
+    Status.FORMATTING: "except for comments and white space",
+    Status.RENAMED: "except for those names",
 }
 
 
@@ -390,11 +390,11 @@ def _some(items: Iterable[str], most: int = 10) -> str:
 
 
 def _trees(page: Page, trees: TreeDifference, alternative: Alternative) -> None:
-    page.heading("The trees beside each other:")
+    page.heading("The resulting trees:")
     if trees.stopped_at is not None:
         page.paragraph(
-            f"{trees.stopped_at.short} does not apply cleanly here, so the series gives no tree "
-            "to compare; name what it needs before it, in order.",
+            f"{trees.stopped_at.short} does not apply cleanly here, so there is no tree to "
+            "compare with; give its prerequisites before it, in order.",
             2,
         )
     elif trees.diff is not None:
@@ -413,7 +413,7 @@ def _gaps(page: Page, report: PatchReport) -> None:
     notes = []
     if report.unknown:
         notes.append(
-            f"Not looked into: whether what is missing could be carried, and residual references "
+            "Not checked: whether missing changes could be carried, and residual references "
             f"({one_line(report.unknown)})."
         )
     if report.failures and not report.is_applied and report.base is not None:
@@ -421,7 +421,7 @@ def _gaps(page: Page, report: PatchReport) -> None:
         notes.append(f"The patch does not apply to {one_line(report.base)}: {where}.")
     if report.binaries:
         names = _some(one_line(file.path) for file in report.binaries)
-        notes.append(f"Compared only as a whole, being binary: {names}.")
+        notes.append(f"Binary files, compared only as a whole: {names}.")
     if notes:
         page.heading("Note:")
         for note in notes:

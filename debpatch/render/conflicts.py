@@ -103,9 +103,9 @@ def as_text(check: ConflictCheck, look: Look, *, regions: bool = False) -> str:
         for how, trial in trials:
             _conflicting(page, check.target, how, trial, regions=regions)
     if trials and not regions:
-        page.paragraph("--regions shows the lines, and which commits touched them last.", 2)
+        page.paragraph("See the lines, and the commits that last touched them, with --regions.", 2)
     if any(trial.conflicts_for_good for _, trial in trials):
-        page.paragraph("debpatch plan-backport looks for the commits that they need.", 2)
+        page.paragraph("Find their prerequisites with debpatch plan-backport.", 2)
     return str(page)
 
 
@@ -115,13 +115,13 @@ def _summary(check: ConflictCheck) -> str:
     if number == 1:
         trial = check.alone[0]
         is_there = trial.outcome == "conflict" and not trial.conflicts_for_good
-        said = "there already, and conflicts if picked again" if is_there else trial.outcome
+        said = "already applied, and conflicts if picked again" if is_there else trial.outcome
         return f"{trial.commit.short} onto {onto}: {said}"
     alone, stacked = (
         sum(not trial.conflicts_for_good for trial in trials)
         for trials in (check.alone, check.stacked)
     )
-    return f"{number} commits onto {onto}: {alone} apply alone, {stacked} one after the other"
+    return f"{number} commits onto {onto}: {alone} apply alone, {stacked} in order"
 
 
 def _table(page: Page, check: ConflictCheck) -> None:
@@ -141,7 +141,7 @@ def _carried(page: Page, check: ConflictCheck) -> None:
     carried = [t for t in check.alone if t.carried_by or t.outcome == "already-applied"]
     if not carried:
         return
-    page.heading("There already:")
+    page.heading("Already applied:")
     for trial in carried:
         page.line(f"  {trial.commit.short}  {carrier(trial.commit, trial.carried_by)}")
 
@@ -191,7 +191,7 @@ def _place(page: Page, target: TargetName, commit: Commit, place: Place) -> None
 
 
 def _side(page: Page, name: str, side: Side, style: str, touched: Sequence[Carrier]) -> None:
-    where = f"line {side.start}" if side.lines else f"nothing before line {side.start}"
+    where = f"line {side.start}" if side.lines else f"no lines, before line {side.start}"
     page.line((f"      {name}, {where}", f"bold {style}"))
     _touchers(page, touched)
     for line in side.lines[:_LONGEST]:
@@ -216,7 +216,7 @@ def outcome(trial: Trial) -> tuple[str, str]:
 def carrier(commit: Commit, what: Carrier | None) -> str:
     """What has a commit's change already."""
     if what is None:
-        return "the lines read so already"
+        return "the same lines"
     if what.sha == commit.sha:
-        return "the commit itself is there"
-    return f"by {label(what)}"
+        return "the commit itself"
+    return f"as {label(what)}"

@@ -140,13 +140,15 @@ def _totals(
     )
     page.line((f"{count(patches, 'patch', 'patches')}: {counts}.", "bold"))
     if mendable:
-        page.paragraph(f"{mendable} of them --fix can mend; --diff shows how.")
+        page.paragraph(f"--fix can correct {mendable} of them; see how with --diff.")
     if NO_REPOSITORY in unverifiable:
-        page.paragraph("Nothing was held against upstream's history; give its repository (--repo).")
+        page.paragraph(
+            "Nothing was checked against upstream's history; give its repository with --repo."
+        )
     for why, number in unverifiable.items():
         if why != NO_REPOSITORY:
             patches_of = count(number, "patch", "patches")
-            page.paragraph(f"Unverifiable: {patches_of}, because {one_line(why)}.", hanging=2)
+            page.paragraph(f"Not verified: {patches_of}, because {one_line(why)}.", hanging=2)
     return str(page)
 
 
@@ -156,7 +158,7 @@ KINDS = {
     "syntax": "The form of a header",
     "semantics": "What a header says",
     "series": "The series",
-    "evidence": "A header against the evidence",
+    "evidence": "A header against upstream's history",
 }
 
 
@@ -179,7 +181,7 @@ def markdown(rules: Iterable[Rule]) -> str:
     """The page of the documentation on the rules."""
     parts = [_INTRODUCTION]
     for kind, group in groupby(sorted(rules, key=_place), key=lambda rule: rule.kind):
-        parts.append(f"## {KINDS[kind]}\n\n`--select {kind}` takes all of these.\n")
+        parts.append(f"## {KINDS[kind]}\n\n`--select {kind}` selects all of these.\n")
         for rule in group:
             text = re.sub(r"``", "`", rule.explanation).replace("<", "&lt;")
             parts.append(f"### {rule.id}\n\n*{rule.severity}* · {text}\n")
@@ -189,7 +191,7 @@ def markdown(rules: Iterable[Rule]) -> str:
 _INTRODUCTION = """\
 # The rules of validate-dep3
 
-This page is made from the rules themselves: `python -m debpatch.render.dep3_rules`.
+This page is made from the rules themselves: `python -m debpatch.render.dep3`.
 Errors and warnings give exit code 1; infos do not.
 """
 

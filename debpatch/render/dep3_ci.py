@@ -56,7 +56,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:
-    cure = f" To mend it: {finding.cure}." if finding.cure else ""
+    cure = f" To fix it: {finding.cure}." if finding.cure else ""
     region: dict[str, Any] = {"startLine": finding.line or 1}
     if finding.excerpt:
         region["snippet"] = {"text": escape(finding.excerpt)}

@@ -62,7 +62,9 @@ def explain(export: Export) -> str:
         for path, numbers in hunks.items():
             noun = "hunk" if len(numbers) == 1 else "hunks"
             page.line(f"  {one_line(path)}: {noun} {', '.join(map(str, numbers))}")
-    page.paragraph("No mail was written; check-conflicts says what upstream has in their place.")
+    page.paragraph(
+        "No mail was written. See with check-conflicts what upstream has in their place."
+    )
     return str(page)
 
 
@@ -72,7 +74,9 @@ def written(export: Export, folder: Path, names: Iterable[str]) -> str:
     for name in names:
         page.line(f"{folder / name}")
     for patch in export.patches:
-        page.line(f"{one_line(patch.name)}: by {one_line(patch.author)}, says {patch.author_from}")
+        page.line(
+            f"{one_line(patch.name)}: author {one_line(patch.author)}, from {patch.author_from}"
+        )
     page.blank()
     page.line("Try it:   git am --signoff " + shlex.quote(str(folder)) + "/000[1-9]*.patch")
     page.line("Send it:  git send-email " + shlex.quote(str(folder)) + "/*.patch")

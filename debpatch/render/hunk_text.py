@@ -53,7 +53,7 @@ def _line(page: Page, whose: str, sign: str, spans: list[Span]) -> None:
 
 def _rest(page: Page, number: int, *, whole: bool) -> None:
     if number > 0:
-        cure = "" if whole else "; --unified shows all"
+        cure = "" if whole else "; see all with --unified"
         page.line((f"    ... {count(number, 'more line')}{cure}", "dim"))
 
 

@@ -53,7 +53,7 @@ _FATES = {
     "written": "written",
     "already-applied": "already in the package",
     "conflict": "conflicts",
-    "left": "left, as it comes after a conflict",
+    "left": "skipped, because it comes after a conflict",
 }
 
 
@@ -65,7 +65,7 @@ def as_text(found: Imported, look: Look) -> str:
     page = Page(look)
     patches = count(len(imported.patches), "patch", "patches")
     if not update.changes:
-        page.line("Nothing to write: the package has all of it.")
+        page.line("Nothing to write: the package already has all of it.")
     elif imported.patches:
         page.line((f"Written: {patches}, {update.upload.version} for ", "bold"),
                   (update.upload.distribution, "bold"))  # fmt: skip
@@ -93,11 +93,11 @@ def _commit(page: Page, commit: ImportedCommit) -> None:
     for conflict in commit.conflicts:
         page.line(f"    {one_line(conflict.path)} ({conflict.kind})")
     if commit.patch and commit.fate == "conflict":
-        page.line(f"    with markers, outside of the series: {one_line(commit.patch.name)}")
+        page.line(f"    with conflict markers, not in the series: {one_line(commit.patch.name)}")
     for path in commit.left_out:
-        page.line(f"    left out, not in the package: {one_line(path)}")
+        page.line(f"    left out, because the package does not have it: {one_line(path)}")
     for path in commit.modes:
-        page.line(f"    its mode changes, which no quilt patch can say: {one_line(path)}")
+        page.line(f"    its mode changes, which a quilt patch cannot express: {one_line(path)}")
     for finding in commit.findings:
         if finding.severity != "info":
             page.paragraph(

@@ -18,7 +18,7 @@ from debpatch.landings.repairs import FollowUp
 from debpatch.render.json import Json, document_of
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
-from debpatch.render.words import clipped, label
+from debpatch.render.words import VERBS, clipped, label, since, standing
 
 
 def document(found: Backports) -> Json:
@@ -117,9 +117,9 @@ def as_text(found: Backports, look: Look) -> str:
     for sentence, style in _answer(found):
         page.paragraph(sentence, 0, style, hanging=2)
     page.blank()
-    page.paragraph(f"fix      {label(found.commit)} ({_since(found.released_in)})", 2, hanging=9)
+    page.paragraph(f"fix      {label(found.commit)} ({since(found.released_in)})", 2, hanging=9)
     if len(found.commit.parents) > 1:
-        page.paragraph("merge    counts as what it changes of its first parent", 2, hanging=9)
+        page.paragraph("merge    compared by what it changes of its first parent", 2, hanging=9)
     for origin in found.origins:
         page.paragraph(f"from     {label(origin)}", 2, hanging=9)
     page.blank()
@@ -138,12 +138,12 @@ def _answer(found: Backports) -> Iterable[tuple[str, str]]:
         yield _of_package(found.package), _STYLES[found.package.state]
         own = _own(found)
         if own is not None:
-            yield f"It is built from {one_line(own.branch.name)}: {_of_branch(own)}", "bold"
+            yield f"It is built from {one_line(own.branch.name)}, which {_of_branch(own)}", "bold"
     else:
         yield _of_all(found), "bold"
     if repairs := _repairs(found):
         names = ", ".join(later.follow_up.commit.short for later in repairs)
-        yield f"Later changed by {names}: see below.", "bold"
+        yield f"Later repaired or reverted by {names} (see below).", "bold"
 
 
 def _own(found: Backports) -> BranchState | None:
@@ -161,25 +161,27 @@ def _of_package(package: BranchState) -> str:
     return {
         State.PRESENT: f"{name} has the fix: its base has the commit itself.",
         State.PORTED: f"{name} has the fix{by}.",
-        State.PARTIAL: f"{name} has a part of the fix{by}, and code for more.",
+        State.PARTIAL: f"{name} has only a part of the fix{by}.",
         State.MISSING: f"{name} lacks the fix.",
-        State.UNAFFECTED: f"{name} does not need the fix: the code that it changes is not there.",
-        State.UNKNOWN: f"Whether {name} has the fix cannot be told.",
+        State.UNAFFECTED: (
+            f"{name} does not need the fix: it does not have the code that the fix changes."
+        ),
+        State.UNKNOWN: f"It is not known whether {name} has the fix.",
     }[package.state]
 
 
 def _of_branch(branch: BranchState) -> str:
     names = " and ".join(landing.commit.short for landing in _standing(branch))
-    since = _since(_latest(branch))
+    first = since(_latest(branch))
     return {
-        State.PRESENT: f"the commit itself is there, {since}.",
-        State.PORTED: f"an official backport is there and complete: {names}, {since}."
+        State.PRESENT: f"has the commit itself, {first}.",
+        State.PORTED: f"has a complete official backport: {names}, {first}."
         if names
-        else "the code reads as after the fix already, by some other commit.",
-        State.PARTIAL: f"an official backport is there, but a part is left out: {names}, {since}.",
-        State.MISSING: "there is no official backport.",
-        State.UNAFFECTED: "the code that the fix changes is not there.",
-        State.UNKNOWN: "whether there is an official backport cannot be told.",
+        else "has the code as it is after the fix, by some other commit.",
+        State.PARTIAL: f"has an official backport of a part of the fix: {names}, {first}.",
+        State.MISSING: "has no official backport.",
+        State.UNAFFECTED: "does not have the code that the fix changes.",
+        State.UNKNOWN: "may or may not have an official backport; that is not known.",
     }[branch.state]
 
 
@@ -219,10 +221,6 @@ def _latest(branch: BranchState) -> str | None:
     return releases[-1] if releases else None
 
 
-def _since(release: str | None) -> str:
-    return f"first in {one_line(release)}" if release else "in no release yet"
-
-
 # -- the table -------------------------------------------------------------------------------------
 
 
@@ -234,7 +232,7 @@ def _table(page: Page, found: Backports) -> None:
     width = min(max((len(one_line(row.branch.name)) for row in alone), default=0), 30)
     for first, *others in alike:
         if others:
-            state = first.state.value
+            state = standing(first.state.value)
             page.paragraph(f"{state}: {_names([first, *others])}", 2, _STYLES[first.state],
                            hanging=len(state) + 2)  # fmt: skip
             _lacks(page, first.lacks)
@@ -245,8 +243,13 @@ def _table(page: Page, found: Backports) -> None:
         page.paragraph(f"unaffected: {_names(folded)}", 2, "dim", hanging=12)
     for row in folded:
         if row.cause:
-            cause = clipped(label(row.cause), page.look.width - 46)
-            page.line((f"    {one_line(row.branch.name)} never had the bug of {cause}", "dim"))
+            cause = clipped(label(row.cause), page.look.width - 56)
+            page.line(
+                (
+                    f"    {one_line(row.branch.name)} never had the bug, which {cause} introduced",
+                    "dim",
+                )
+            )
 
 
 def _all_there_is_to_tell(row: BranchState) -> object:
@@ -259,8 +262,12 @@ def _row(page: Page, row: BranchState, width: int) -> None:
     beside = f"{row.carried[0]} of {row.carried[1]} lines carried" if row.carried else ""
     first = row.landings[0] if row.state is State.PRESENT and row.landings else None
     if first:
-        beside = _since(first.released_in)
-    page.line(name, (f"{row.state.value:8}", _STYLES[row.state]), f"  {beside}" if beside else "")
+        beside = since(first.released_in)
+    page.line(
+        name,
+        (f"{standing(row.state.value):10}", _STYLES[row.state]),
+        f"  {beside}" if beside else "",
+    )
     for landing in row.landings:
         if landing is not first:
             _landing(page, landing)
@@ -275,10 +282,10 @@ def _landing(page: Page, landing: LandingOnBranch) -> None:
     page.line(f"    {clipped(what, page.look.width - 4)}")
     signs = ", ".join(sign.value for sign in landing.signs)
     share = landing.landing.similarity
-    alike = "" if share is None else f", contents {share:.0%} alike"
-    since = "" if landing.patch else f"{_since(landing.released_in)}; "
+    alike = "" if share is None else f", contents {share:.0%} similar"
+    first = "" if landing.patch else f"{since(landing.released_in)}; "
     sure = f"{min(landing.confidence, 0.999):.1%} sure"
-    page.paragraph(f"{since}{sure}: {signs}{alike}", 6, "dim", hanging=2)
+    page.paragraph(f"{first}{sure}: {signs}{alike}", 6, "dim", hanging=2)
 
 
 def _lacks(page: Page, lacks: Sequence[Change]) -> None:
@@ -300,14 +307,14 @@ def _lacks(page: Page, lacks: Sequence[Change]) -> None:
 def _later(page: Page, follow_ups: Sequence[FollowUpOnBranches]) -> None:
     if not follow_ups:
         return
-    page.heading("Afterwards:")
+    page.heading("Later:")
     styles = {"fixes": "yellow", "reverts": "bold red", "mentions": "dim"}
     for later in follow_ups:
         follow = later.follow_up
         page.line(f"  {clipped(label(follow.commit), page.look.width - 2)}")
         where = f" on {', '.join(map(one_line, later.branches))}" if later.branches else ""
         page.paragraph(
-            f"{follow.kind} {follow.of.short}; {_since(later.released_in)}{where}",
+            f"{VERBS[follow.kind]} {follow.of.short}; {since(later.released_in)}{where}",
             4,
             styles[follow.kind],
             hanging=2,
@@ -324,5 +331,5 @@ def _next(page: Page, found: Backports) -> None:
     ports = [landing.commit for landing in _standing(own)] if own else []
     shas = ",".join(each.short for each in ports or [found.commit])
     repairs = " --with-follow-ups" if _repairs(found) else ""
-    page.heading("What it takes:")
+    page.heading("Next:")
     page.line(f"  debpatch plan-backport {shas} --onto {shlex.quote(found.location)}{repairs}")

@@ -17,7 +17,9 @@ Step = tuple[str, str]
 def as_text(found: Surroundings, commands: Collection[str], look: Look) -> str:
     """Render ``found``; ``commands`` are those that there are."""
     page = Page(look)
-    page.paragraph("debpatch compares, checks and proposes Debian backport patches.")
+    page.paragraph(
+        "debpatch compares Debian backport patches with upstream, checks and proposes them."
+    )
     page.heading("Here:")
     for name, text in _facts(found):
         page.paragraph(f"{name:<9} {text}", indent=2, hanging=10)
@@ -40,11 +42,11 @@ def _facts(found: Surroundings) -> Iterator[tuple[str, str]]:
         yield "package", str(found.package)
         yield "series", _series(found)
     if found.upstream is None and found.in_repository:
-        yield "upstream", "nothing names its repository; --repo . does if it is the one here"
+        yield "upstream", "its repository is not known; use --repo . if it is this one"
     elif found.upstream is None:
-        yield "upstream", "nothing names its repository; --repo or DEBPATCH_REPO does"
+        yield "upstream", "its repository is not known; use --repo or DEBPATCH_REPO"
     else:
-        state = "" if found.clone else "; not cloned yet, which the first command does"
+        state = "" if found.clone else "; not cloned yet, the first command clones it"
         yield "upstream", f"{found.upstream.url} (by {found.upstream.said_in}{state})"
     if found.patches:
         names = ", ".join(found.patches[:_MOST_PATCHES])
@@ -57,7 +59,7 @@ def _series(found: Surroundings) -> str:
         return "no patches"
     number = count(found.series, "patch", "patches")
     if found.applied is None:
-        return f"{number}; nothing says whether they are applied"
+        return f"{number}; it is not known whether they are applied"
     return f"{number}, {found.applied} applied"
 
 
@@ -66,20 +68,20 @@ def _next(found: Surroundings) -> Iterator[Step]:
     repo = "" if found.upstream else " --repo ." if found.in_repository else " --repo URL"
     for patch in found.patches[:1]:
         name = shlex.quote(patch)
-        yield f"review {name}{repo}", "All there is to know about this patch, in one folder."
+        yield f"review {name}{repo}", "Review this patch: verdict, next steps, documents."
         yield f"diff-upstream {name}{repo}", "What does it carry of the upstream fix that it names?"
     if found.package:
         if found.series:
-            question = "Which of its patches apply, are true, and can be dropped from when on?"
+            question = "Which of its patches apply, have true headers, and can be dropped?"
             yield f"audit-series{repo}", question
             yield "validate-dep3", "Are the headers of its patches well formed and complete?"
-        yield f"find-backports REV{repo}", "Is a fix in it, or in an upstream branch near it?"
+        yield f"find-backports REV{repo}", "Does it have a fix, or does an upstream branch near it?"
         yield f"plan-backport REV{repo}", "Which upstream commits bring a fix into it cleanly?"
     else:
         if found.in_repository:
-            question = "Where has a fix landed, and what came after it?"
+            question = "Where has a fix landed, and what repaired it later?"
             yield f"find-backports REV{repo}", question
         elif not found.patches:
-            yield "demo", "A small example to look at: it is made here, nothing is downloaded."
+            yield "demo", "A small example to look at; nothing is downloaded."
         question = "Are the headers of a package's patches well formed and complete?"
         yield "validate-dep3 apt:PACKAGE", question

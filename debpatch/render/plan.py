@@ -16,7 +16,7 @@ from debpatch.render.json import Json, document_of
 from debpatch.render.landings import follow_up
 from debpatch.render.page import Look, Page, count
 from debpatch.render.safe import one_line
-from debpatch.render.words import clipped, label
+from debpatch.render.words import VERBS, clipped, label
 
 
 def document(plan: Plan, runs: Sequence[Run] = ()) -> Json:
@@ -81,7 +81,7 @@ def _runs_json(runs: Iterable[Run]) -> list[Json]:
 
 # -- `plan-backport` for people: the series, why each commit is in it, and how to redo it ----------
 
-_ROLES = {"wanted": "wanted", "prerequisite": "needed", "follow-up": "repair"}
+_ROLES = {"wanted": "wanted", "prerequisite": "prerequisite", "follow-up": "repair"}
 
 
 def as_text(plan: Plan, runs: Sequence[Run], look: Look) -> str:
@@ -90,7 +90,7 @@ def as_text(plan: Plan, runs: Sequence[Run], look: Look) -> str:
     page.line((_summary(plan), "bold green" if plan.clean else "bold red"))
     if plan.bound:
         bound = f"--max-{plan.bound}"
-        page.paragraph(f"The search ended at its bound; {bound} makes it longer.", 2, "yellow")
+        page.paragraph(f"The search stopped at its limit; extend it with {bound}.", 2, "yellow")
     _ported(page, plan.ports)
     page.blank()
     _series(page, plan)
@@ -106,9 +106,9 @@ def as_text(plan: Plan, runs: Sequence[Run], look: Look) -> str:
 def because(step: Step, most: int | None = None) -> str:
     """Why a step is in the plan, in a sentence that names ``most`` files a commit, or all."""
     if step.outcome == "already-applied":
-        return f"the target has it already: {carrier(step.commit, step.carried_by)}"
+        return f"already applied: {carrier(step.commit, step.carried_by)}"
     if step.follows:
-        return f"{step.follows.kind} {step.follows.of.short}"
+        return f"{VERBS[step.follows.kind]} {step.follows.of.short}"
     if step.role == "wanted":
         return "asked for"
     return f"needed by {_users(step, most)}"
@@ -132,7 +132,7 @@ def _summary(plan: Plan) -> str:
     onto = one_line(plan.target.name)
     number = count(len(plan.series), "commit")
     if not plan.series:
-        return f"Nothing to do: {onto} has it all."
+        return f"Nothing to do: {onto} already has all of it."
     if plan.clean:
         verb = "applies" if len(plan.series) == 1 else "apply"
         return f"{number} {verb} cleanly to {onto}: {_size(plan.size)}"
@@ -147,22 +147,22 @@ def _size(size: Size) -> str:
 
 def _ported(page: Page, ports: Iterable[Port]) -> None:
     for port in ports:
-        page.heading(f"Upstream has ported {port.commit.short} to {one_line(port.branch)} itself:")
+        page.heading(f"Upstream backported {port.commit.short} to {one_line(port.branch)} itself:")
         for commit in port.landings:
             page.line(f"  {clipped(label(commit), page.look.width - 2)}")
         shas = ",".join(each.short for each in port.landings)
-        page.paragraph(f"Plan that instead: {shas}", 2, "yellow")
+        page.paragraph(f"Plan its backport instead: {shas}", 2, "yellow")
 
 
 def _series(page: Page, plan: Plan) -> None:
     if not plan.series:
         return
-    page.line(("     commit        role    files     +     -  subject", "dim"))
+    page.line(("     commit        role          files     +     -  subject", "dim"))
     for number, step in enumerate(plan.series, 1):
         size = "  conflicts      " if step.size is None else "{:6}{:6}{:6}".format(*step.size)
         style = STYLES["conflict"] if step.size is None else ""
-        subject = clipped(step.commit.subject, page.look.width - 46)
-        page.line(f"  {number:2} {step.commit.short}  {_ROLES[step.role]:6}", (size, style),
+        subject = clipped(step.commit.subject, page.look.width - 52)
+        page.line(f"  {number:2} {step.commit.short}  {_ROLES[step.role]:12}", (size, style),
                   f"  {subject}")  # fmt: skip
         if step.role != "wanted":
             page.paragraph(because(step), 5, "dim", hanging=2)
@@ -171,7 +171,7 @@ def _series(page: Page, plan: Plan) -> None:
 def _carried(page: Page, steps: Sequence[Step]) -> None:
     if not steps:
         return
-    page.heading("Left out, for it is there already:")
+    page.heading("Already applied:")
     for step in steps:
         page.line(f"  {step.commit.short}  {clipped(step.commit.subject, page.look.width - 16)}")
         page.paragraph(carrier(step.commit, step.carried_by), 16)
@@ -180,22 +180,22 @@ def _carried(page: Page, steps: Sequence[Step]) -> None:
 def _left(page: Page, plan: Plan) -> None:
     if not plan.left:
         return
-    page.heading("Left to do by hand:")
+    page.heading("Conflicts to resolve by hand:")
     for commit, items in plan.left:
         page.line((f"  {commit.short}", "bold"))
         for item in items:
             conflict_line(page, item)
-    page.paragraph("check-conflicts --regions shows the lines.", 2)
+    page.paragraph("See the lines with check-conflicts --regions.", 2)
 
 
 def _offered(page: Page, offered: Iterable[FollowUp]) -> None:
     repairs = [follow for follow in offered if follow.kind != "mentions"]
     mentions = [follow for follow in offered if follow.kind == "mentions"]
     if repairs:
-        page.heading("Not in the plan, but about it:")
+        page.heading("Repairs and reverts that are not in the plan:")
         for follow in repairs:
             add_follow_up(page, follow)
-        page.paragraph("--with-follow-ups takes in what fixes a commit of the plan.", 2)
+        page.paragraph("Include the repairs with --with-follow-ups.", 2)
     if mentions:
         page.heading("Mentioned by:")
         for follow in mentions:
@@ -208,7 +208,10 @@ def add_follow_up(page: Page, follow: FollowUp, release: str | None = None) -> N
     style = {"fixes": "yellow", "reverts": "bold red", "mentions": "dim"}[follow.kind]
     page.line(f"  {clipped(label(follow.commit), page.look.width - 2)}")
     page.line(
-        (f"    {follow.kind} {clipped(label(follow.of), page.look.width - 14)}{first}", style)
+        (
+            f"    {VERBS[follow.kind]} {clipped(label(follow.of), page.look.width - 14)}{first}",
+            style,
+        )
     )
 
 
@@ -221,7 +224,7 @@ def _runs(page: Page, runs: Sequence[Run]) -> None:
         page.line(f"  {run.commit.short}  ", (f"{word:8}", style), f"{run.seconds:8.1f} s")
     for run in runs:
         if run.status:
-            page.heading(f"The end of what it said after {run.commit.short}:")
+            page.heading(f"The end of its output after {run.commit.short}:")
             for line in run.output.splitlines()[-20:]:
                 page.line(f"  {one_line(line)}")
             break

@@ -135,10 +135,10 @@ def as_text(written: Documents, folder: Path, look: Look) -> str:
     for found in written.objections:
         page.paragraph(f"{found.severity}: {one_line(found.message)} [{found.rule}]", 2, hanging=2)
     if written.open:
-        page.heading(f"{count(len(written.open), 'thing')} that only you can say (--answers)")
+        page.heading(f"{count(len(written.open), 'question')} that only you can answer (--answers)")
     for name, question in written.open.items():
         page.paragraph(f"{name}: {one_line(question)}", 2, hanging=2)
-    page.heading("To send, when it is finished")
+    page.heading("To send it, once it is finished")
     for command in _commands(proposal, folder, written.files):
         page.line(f"  {command}")
     return str(page)

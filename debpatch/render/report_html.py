@@ -10,12 +10,12 @@ from debpatch.render.html.conflicts import conflicts_view, regions
 from debpatch.render.html.glance import figures
 from debpatch.render.html.header import header_view
 from debpatch.render.html.hunks import commit_urls
-from debpatch.render.words import found_by
+from debpatch.render.words import VERBS, found_by, standing
 from debpatch.review.review import Review, Verdict
 
 SECTIONS = {
     "verdict": "Verdict",
-    "where": "Where the fix lives",
+    "where": "Where the fix has landed",
     "plan": "Plan",
     "hunks": "Hunks",
     "options": "Options",
@@ -25,16 +25,16 @@ SECTIONS = {
 }
 _VERDICTS = {
     Verdict.READY: "Ready",
-    Verdict.MEND: "Mend it first",
+    Verdict.MEND: "Correct it first",
     Verdict.REPLACE: "Take upstream's commits instead",
     Verdict.DROP: "Not needed: the package has the fix",
-    Verdict.UNKNOWN: "Too little is known to say",
+    Verdict.UNKNOWN: "Not enough is known",
 }
 _LEGEND = {
     "fix": "the fix",
-    "landing": "a landing of it",
-    "fixes": "repairs it later",
-    "reverts": "takes it back",
+    "landing": "a landing",
+    "fixes": "a repair",
+    "reverts": "a revert",
     "release": "release",
     "base": "the package's base",
     "patch": "this patch",
@@ -42,11 +42,11 @@ _LEGEND = {
 _ROLES = {
     "wanted": "wanted",
     "prerequisite": "prerequisite",
-    "follow-up": "follow-up",
-    "carried": "already carried",
-    "offered": "could follow",
+    "follow-up": "repair",
+    "carried": "already applied",
+    "offered": "repair, not in the plan",
 }
-_OUTCOMES = {"clean": "clean", "conflict": "conflict", "already-applied": "there already"}
+_OUTCOMES = {"clean": "clean", "conflict": "conflict", "already-applied": "already applied"}
 
 
 def render(review: Review) -> str:
@@ -87,6 +87,8 @@ def render(review: Review) -> str:
             "verdicts": _VERDICTS,
             "legend": _LEGEND.items(),
             "roles": _ROLES,
+            "standing": standing,
+            "verbs": VERBS,
             "titles": hunks.TITLES,
             "meanings": hunks.MEANINGS,
             "outcomes": _OUTCOMES,

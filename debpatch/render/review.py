@@ -17,7 +17,7 @@ from debpatch.render.page import Look, Page, count
 from debpatch.render.plan import because
 from debpatch.render.proposal import option
 from debpatch.render.safe import one_line
-from debpatch.render.words import clipped, found_by, some
+from debpatch.render.words import clipped, found_by, since, some, standing
 from debpatch.review.review import Facts, Neighbour, Review, Verdict
 
 
@@ -132,36 +132,35 @@ def _upstream(page: Page, facts: Facts) -> None:
     if not facts.fixes:
         return
     page.heading("Upstream")
-    since = _releases(facts)
+    known = _releases(facts)
     for commit in facts.fixes:
-        _commit(page, "fix", commit, since)
+        _commit(page, "fix", commit, known)
     if facts.comparison.identity:
-        page.paragraph(f"found {found_by(facts.comparison.identity)}", 11, "yellow", hanging=2)
+        page.paragraph(f"found {found_by(facts.comparison.identity)}", 15, "yellow", hanging=2)
     for commit in facts.series if facts.is_ported else ():
-        _commit(page, "backport", commit, since)
-    roles = {"prerequisite": "needed", "follow-up": "repair"}
+        _commit(page, "backport", commit, known)
+    roles = {"prerequisite": "prerequisite", "follow-up": "repair"}
     needed = [s for s in facts.plan.series if s.role == "prerequisite"] if facts.plan else []
     for step in facts.plan.series if facts.plan else ():
         if step.role == "follow-up" or step in needed[:_SHOWN]:
-            _commit(page, roles[step.role], step.commit, since, because(step, _FILES))
+            _commit(page, roles[step.role], step.commit, known, because(step, _FILES))
     if len(needed) > _SHOWN:
-        page.line(f"  {'':9}and {len(needed) - _SHOWN} more are needed")
+        page.line(f"  {'':13}and {len(needed) - _SHOWN} more prerequisites")
     there = [each for each in facts.neighbours if each.carried_by]
     for neighbour in there[:_SHOWN]:
         why = carrier(neighbour.commit, neighbour.carried_by)
-        _commit(page, "there", neighbour.commit, since, why)
+        _commit(page, "applied", neighbour.commit, known, why)
     for survey in facts.backports:
         _branches(page, survey)
 
 
 def _commit(
-    page: Page, role: str, commit: Commit, since: Mapping[str, str | None], why: str = ""
+    page: Page, role: str, commit: Commit, known: Mapping[str, str | None], why: str = ""
 ) -> None:
-    subject = clipped(commit.subject, page.look.width - 24)
-    page.line((f"  {role:9}", "bold"), f"{commit.short} {subject}")
-    release = since.get(commit.sha)
-    first = f"first in {one_line(release)}" if release else "in no release yet"
-    page.paragraph(f"{first}; {why}" if why else first, 13, "dim", hanging=2)
+    subject = clipped(commit.subject, page.look.width - 28)
+    page.line((f"  {role:13}", "bold"), f"{commit.short} {subject}")
+    first = since(known.get(commit.sha))
+    page.paragraph(f"{first}; {why}" if why else first, 17, "dim", hanging=2)
 
 
 def _releases(facts: Facts) -> Mapping[str, str | None]:
@@ -179,7 +178,9 @@ def _branches(page: Page, survey: Backports) -> None:
     by_state: dict[State, list[str]] = {}
     for each in survey.branches:
         by_state.setdefault(each.state, []).append(one_line(each.branch.name))
-    told = [f"{state.value} {some(by_state[state])}" for state in State if state in by_state]
+    told = [
+        f"{standing(state.value)} {some(by_state[state])}" for state in State if state in by_state
+    ]
     if told:
         page.paragraph(f"branches {survey.commit.short}: {'; '.join(told)}", 2, hanging=9)
 
@@ -223,7 +224,7 @@ def _trial(page: Page, trial: Trial) -> None:
     files = count(len({each.conflict.path for each in trial.conflicts}), "file")
     beside = f" in {files}" if trial.conflicts else ""
     if trial.outcome == "already-applied":
-        beside = f" {carrier(trial.commit, trial.carried_by)}"
+        beside = f" ({carrier(trial.commit, trial.carried_by)})"
     word = OUTCOMES[trial.outcome]
     page.line(f"  {trial.commit.short} alone: ", (f"{word}{beside}", STYLES[trial.outcome]))
 
@@ -233,7 +234,7 @@ def _options(page: Page, facts: Facts) -> None:
         return
     page.heading("Options")
     width = max(len(one_line(each.name)) for each in facts.options)
-    page.line((f"  {'':{width}}  files     +     -  later commits in conflict", "dim"))
+    page.line((f"  {'':{width}}  files     +     -  later commits that conflict", "dim"))
     for each in facts.options:
         size = each.size
         cells = f"{size.files:7}{size.insertions:6}{size.deletions:6}" if size else "  conflicts"

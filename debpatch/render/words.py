@@ -17,6 +17,20 @@ def label(what: Commit | Carrier) -> str:
     return f"{what.short} {one_line(what.subject)}"
 
 
+VERBS = {"fixes": "repairs", "reverts": "reverts", "mentions": "mentions"}
+"""What a later commit does to a fix, by its kind."""
+
+
+def standing(state: str) -> str:
+    """How a fix stands on a branch; in JSON the word has always been ``ported``."""
+    return "backported" if state == "ported" else state
+
+
+def since(release: str | None) -> str:
+    """The first release that has a commit."""
+    return f"first in {one_line(release)}" if release else "in no release yet"
+
+
 def clipped(text: str, room: int) -> str:
     """``text`` on one line, cut where there is no room for it."""
     text = one_line(text)

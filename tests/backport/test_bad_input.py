@@ -70,7 +70,7 @@ def test_a_root_commit_is_all_that_it_adds(repo: Repo, command: str) -> None:
     root = repo.git("rev-parse", "v1.0")
     done = debpatch(command, root, "--onto", "main", "--repo", repo.path)
     assert (done.code, done.err) == (0, "")
-    assert "the commit itself is there" in done.out
+    assert "the commit itself" in done.out
 
 
 @pytest.mark.parametrize("command", COMMANDS)

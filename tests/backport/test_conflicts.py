@@ -105,8 +105,8 @@ def test_a_commit_that_is_there_may_conflict_with_what_came_after_it(tmp_path: P
     assert trial.carried_by
     assert trial.carried_by.sha == first
     done = debpatch("check-conflicts", first, "--onto", "main", "--repo", tmp_path)
-    assert (done.code, "the commit itself is there" in done.out) == (0, True)
-    assert done.out.startswith(f"{first[:12]} onto main: there already, and conflicts if picked")
+    assert (done.code, "the commit itself" in done.out) == (0, True)
+    assert done.out.startswith(f"{first[:12]} onto main: already applied, and conflicts if picked")
 
 
 # -- packages --------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def test_text(tmp_path: Path) -> None:
     revisions = f"{first},{second},{third}"
     done = debpatch("check-conflicts", revisions, "--onto", "v1.0", "--repo", tmp_path)
     assert done.code == 0
-    assert done.out.startswith("3 commits onto v1.0: 2 apply alone, 3 one after the other\n")
+    assert done.out.startswith("3 commits onto v1.0: 2 apply alone, 3 in order\n")
     done = debpatch("check-conflicts", second, "--onto", "v1.0", "--repo", tmp_path, "--regions")
     assert done.code == 1
     assert f"touched by {first[:12]} Check lengths" in done.out

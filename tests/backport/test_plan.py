@@ -210,8 +210,8 @@ def test_upstreams_own_port_is_named_where_nothing_is_clean(tmp_path: Path) -> N
     assert plan(repo, port, onto="v1.0.1").ports == ()
     done = debpatch("plan-backport", fix, "--onto", "v1.0.1", "--repo", tmp_path)
     assert done.code == 1
-    assert f"Upstream has ported {fix[:12]} to stable/1.0 itself:" in done.out
-    assert f"Plan that instead: {port[:12]}" in done.out
+    assert f"Upstream backported {fix[:12]} to stable/1.0 itself:" in done.out
+    assert f"Plan its backport instead: {port[:12]}" in done.out
 
 
 @pytest.mark.parametrize("seed", range(6))

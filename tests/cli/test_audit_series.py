@@ -38,7 +38,7 @@ def test_the_table(story: Story, tmp_path: Path) -> None:
     lines = done.out.splitlines()
     assert lines[:2] == [
         "hello 1.0-1 on v1.0: 2 patches, all apply; 1 found upstream.",
-        "Can be dropped: 1 with v1.2, the newest of its line; 1 with v2.1, upstream's",
+        "Can be dropped: 1 with v1.2, the newest of its release line; 1 with v2.1,",
     ]
     at = lines.index("  1  debian.patch")
     assert lines[at + 1].split() == ["ok", "yes", "none", "found", "-"]
@@ -46,7 +46,7 @@ def test_the_table(story: Story, tmp_path: Path) -> None:
     header, *cells = lines[at + 3].split()
     assert header != "ok"  # that it is applied upstream is not said
     assert cells == ["yes", story.commits["bounds"][:12], "identical", "v2.0", "v1.1"]
-    assert f"afterwards {story.commits['repair'][:12]} Mend the bounds" in done.out
+    assert f"repaired by {story.commits['repair'][:12]} Mend the bounds" in done.out
     assert max(map(len, lines)) <= 80
 
 
@@ -56,7 +56,7 @@ def test_nothing_to_do(story: Story, tmp_path: Path) -> None:
     assert (done.code, done.err) == (0, "")
     empty = debpatch("audit-series", package(tmp_path / "b", {}), "--repo", story.repo.path)
     assert (empty.code, empty.err) == (0, "")
-    assert empty.out == "hello 1.0-1 carries no patches: its series is empty, or there is none.\n"
+    assert empty.out == "hello 1.0-1 has no patches: its series is empty or missing.\n"
 
 
 def test_onto_a_version(story: Story, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_onto_a_version(story: Story, tmp_path: Path) -> None:
     done = debpatch("audit-series", place, "--repo", story.repo.path, "--onto", "1.2")
     assert done.code == 1
     assert "On 1.2: 1 conflict." in done.out
-    assert "src/engine.c hunk 1 (its lines are not there)" in done.out
+    assert "src/engine.c hunk 1 (its lines are not in the file)" in done.out
     place = package(tmp_path / "c", {"debian.patch": DEBIAN})
     done = debpatch("audit-series", place, "--repo", story.repo.path, "--onto", "v2.1")
     assert done.code == 0

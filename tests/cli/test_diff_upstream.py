@@ -131,7 +131,7 @@ def test_markers_of_a_conflict_are_told_loudly(repo: Repo) -> None:
     patch = hand_made(repo, marked + ">>>>>>> 1234abcd (fix)\n")
     done = debpatch("diff-upstream", patch, "--repo", repo.path, "--upstream", "v1.1")
     assert done.code == 1
-    assert "2 markers of a conflict" in done.out
+    assert "2 conflict markers" in done.out
     assert "link.c hunk 1  <<<<<<< HEAD" in done.out
 
 
@@ -323,7 +323,7 @@ def test_a_merge_commit_is_what_it_brought(repo: Repo) -> None:
     patch = write(repo, patch_of(repo))
     done = debpatch("diff-upstream", patch, "--repo", repo.path, "--upstream", "HEAD")
     assert done.code == 0
-    assert "a merge, read as what it brought to its first parent" in flat(done.out)
+    assert "a merge, compared by what it changes of its first parent" in flat(done.out)
 
 
 def test_a_root_commit(repo: Repo) -> None:
@@ -349,7 +349,7 @@ def test_a_binary_file_is_compared_as_a_whole_and_that_is_said(
     patch = write(repo, patch_of(repo, *options, revision=other_logo))
     done = debpatch("diff-upstream", patch, "--repo", repo.path)
     assert done.out.startswith("fix.patch: identical\n")
-    assert "Compared only as a whole, being binary: logo.png." in flat(done.out)
+    assert "Binary files, compared only as a whole: logo.png." in flat(done.out)
     found = debpatch("diff-upstream", patch, "--repo", repo.path, "-fjson").json
     assert found["patch"]["binary"] == ["logo.png"]
 

@@ -48,7 +48,7 @@ def test_with_a_repository_in_the_environment(demo: Demo, monkeypatch: pytest.Mo
 
 def test_in_a_clone_of_upstream(demo: Demo) -> None:
     said = debpatch(cwd=demo.repository).out
-    assert "--repo . does if it is the one here" in said
+    assert "use --repo . if it is this one" in said
     assert "debpatch find-backports REV --repo ." in next_commands(said)
     said = refusal("find-backports", "main", cwd=demo.repository)
     assert said.endswith("give it with --repo (--repo . for this one)")

@@ -130,7 +130,7 @@ def test_the_evidence(demo: Demo, told: tuple[str, Any, Path]) -> None:
     fix, backport, repair = short(demo, "fix", "s3", "later-fix")
     assert f"fix {fix} link: process frames immediately after read first in v1.5.0" in page
     assert f"backport {backport}" in page
-    assert f"fixes {backport}" in page
+    assert f"repairs {backport}" in page
     assert f"{fix} alone: conflict in 4 files" in page
     assert "the plan of 4 commits: clean" in page
     assert repair in page
@@ -199,7 +199,9 @@ def test_a_patch_of_no_upstream_commit(demo: Demo, tmp_path: Path) -> None:
     done = review(demo, "--output", tmp_path / "r", patch=patch)
     assert (done.code, done.err) == (1, "")
     page = flat(done.out)
-    assert page.startswith("loose.patch: unknown Which upstream commit it comes from is not known.")
+    assert page.startswith(
+        "loose.patch: unknown The upstream commit that it comes from is not known."
+    )
     assert f"debpatch review --upstream SHA --repo {demo.repository}" in page
     assert files(tmp_path / "r") == REPORTS
 
@@ -303,7 +305,9 @@ def test_a_repair_comes_after_the_patch(demo: Demo, tmp_path: Path) -> None:
     options = ("--repo", demo.repository, "--package", package, "-f", "json")
     found = debpatch("review", *options, "-o", tmp_path / "r", patch).json
     (step,) = [step for step in found["next_steps"] if "as well" in step["sentence"]]
-    assert step["evidence"][-1].endswith("does not have the patch yet: quilt import it first")
+    assert step["evidence"][-1].endswith(
+        "does not have the patch yet; add it with quilt import first"
+    )
 
 
 @pytest.mark.parametrize("has_repair", [False, True])
@@ -328,7 +332,7 @@ def test_a_repair_is_to_be_taken_unless_the_series_has_it(
     steps = [step for step in found["next_steps"] if repair in step["sentence"]]
     assert bool(steps) is not has_repair
     for step in steps:
-        assert step["evidence"][0].endswith(f"repairs {backport}, and applies cleanly upon it")
+        assert step["evidence"][0].endswith(f"repairs {backport}, and applies cleanly on top")
         assert step["command"].startswith(f"debpatch import-commits {repair} ")
 
 
@@ -350,9 +354,9 @@ def test_what_does_more_than_the_commit_it_names_is_not_replaced(
     )  # fmt: skip
     found = done.json
     assert found["verdict"] == "mend"
-    assert found["summary"].endswith(", and 1 hunk of its own.")
+    assert found["summary"].endswith(", and has 1 hunk of its own.")
     assert found["next_steps"][0]["evidence"] == [
-        "1 hunk of its own in src/more.c, from none of the commits compared"
+        "1 hunk of its own in src/more.c, found in none of the compared commits"
     ]
 
 

@@ -44,11 +44,11 @@ def test_a_finding_has_place_rule_sentence_line_and_cure(tmp_path: Path) -> None
     assert done.code == 1
     assert done.out.split("\n\n")[0].splitlines() == [
         "x.patch:5: warning forwarded-near-miss",
-        "  'non-needed' is no keyword of DEP-3's and says that the patch was forwarded",
+        "  'non-needed' is not a keyword of DEP-3, and means that the patch was forwarded",
         "      5 | Forwarded: non-needed",
         '  help: write "not-needed"',
     ]
-    assert "1 of them --fix can mend" in done.out
+    assert "--fix can correct 1 of them" in done.out
 
 
 def test_infos_alone_are_no_failure(tmp_path: Path) -> None:
@@ -91,8 +91,8 @@ def test_json_has_every_field_and_finding(tmp_path: Path) -> None:
             "rule": "forwarded-near-miss",
             "severity": "warning",
             "line": 5,
-            "message": "'non-needed' is no keyword of DEP-3's"
-            " and says that the patch was forwarded",
+            "message": "'non-needed' is not a keyword of DEP-3,"
+            " and means that the patch was forwarded",
             "fix": 'write "not-needed"',
             "mendable": True,
             "evidence": [],
@@ -296,7 +296,7 @@ def test_a_package_is_held_against_upstream(upstream: tuple[Repo, str], tmp_path
         ("origin-differs", [witness]),
     ]
     text = debpatch("validate-dep3", root, "--repo", repo.path).out
-    assert "Unverifiable: 1 patch, because no upstream commit is named." in text
+    assert "Not verified: 1 patch, because no upstream commit is named." in text
     fixed = debpatch("validate-dep3", root, "--repo", repo.path, "--fix")
     assert fixed.code == 0
     result = (root / "debian/patches/x.patch").read_text()

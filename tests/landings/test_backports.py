@@ -319,7 +319,7 @@ def test_a_merge_counts_as_what_it_brings(tmp_path: Path) -> None:
     merge = repo.head()
     found = debpatch("find-backports", merge, "--repo", tmp_path)
     assert found.code == 1
-    assert "merge    counts as what it changes of its first parent\n" in found.out
+    assert "merge    compared by what it changes of its first parent\n" in found.out
     on_stable(repo)
     pick(repo, merge, "-x", "-m", "1")
     assert stable(repo, merge).state == "ported"
@@ -346,7 +346,7 @@ def test_the_package_comes_first(tmp_path: Path) -> None:
     assert done.code == 1
     first, second, *_ = done.out.splitlines()
     assert first == "link 1.0-1 lacks the fix."
-    assert second.startswith("It is built from stable/1.0: an official backport is there and comp")
+    assert second.startswith("It is built from stable/1.0, which has a complete official backport")
     port = repo.git("rev-parse", "--short=12", "stable/1.0")
     *_, last = done.out.splitlines()
     assert last == f"  debpatch plan-backport {port} --onto {package}"

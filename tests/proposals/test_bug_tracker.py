@@ -45,7 +45,7 @@ def test_what_it_says_is_shown_and_judged(
     )  # fmt: skip
     said = " ".join(done.out.split())
     assert "#9000077 (minor) loses \\x1b[31mframes; found in 1.4.2-1; fixed in 1.5.0-1" in said
-    assert "#9000077 is of severity minor; the release team wants important or higher" in said
+    assert "#9000077 has severity minor; the release team wants important or higher" in said
     assert "#404 is unknown to bugs.debian.org" in said
     assert (
         "\nhttps://bugs.debian.org/9000077\n  minor: loses "
@@ -97,7 +97,7 @@ def test_a_bug_that_is_as_it_should_be(proposal: Proposal) -> None:
 
 def test_a_bug_of_another_package(proposal: Proposal) -> None:
     (said,) = objections(proposal, bug("important", "other"))
-    assert said.message == "#9000077 is assigned to other, and not to tidewatch"
+    assert said.message == "#9000077 is assigned to other, not to tidewatch"
     assert said.severity == "warning"
 
 

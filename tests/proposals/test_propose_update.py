@@ -352,10 +352,10 @@ def test_the_self_check_wants_a_bug(proposal: Proposal) -> None:
 def test_a_version_that_is_in_the_suite_already(proposal: Proposal) -> None:
     newer = replace(proposal, in_suite=Version("1.4.2-3+deb13u2"))
     (found,) = (each for each in self_check(newer) if each.rule == "base")
-    assert "trixie has 1.4.2-3+deb13u2 by now" in found.message
+    assert "trixie now has 1.4.2-3+deb13u2" in found.message
     release = replace(proposal, suite=find_suite("unstable", NOW.date()))
     (found,) = (each for each in self_check(release) if each.rule == "base")
-    assert "starts from the package there" in found.message
+    assert "starts from the package in unstable" in found.message
     same = replace(proposal, in_suite=proposal.current)
     assert "base" not in {each.rule for each in self_check(same)}
 

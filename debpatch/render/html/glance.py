@@ -56,7 +56,7 @@ def _left_behind(review: Review) -> Iterator[Figure]:
     if residual := review.facts.comparison.residual:
         names = ", ".join(dict.fromkeys(use.identifier for use in residual))
         value = count(len(residual), "place")
-        yield Figure("left-behind", "Still using what it takes away", value, names, "bad")
+        yield Figure("left-behind", "Still uses what the patch removes", value, names, "bad")
 
 
 def _upstream(review: Review) -> Iterator[Figure]:
@@ -88,9 +88,9 @@ def _plan(review: Review) -> Iterator[Figure]:
     if plan := review.facts.plan:
         files, insertions, deletions = plan.size
         value = count(len(plan.series), "commit")
-        note = f"cleanly: {count(files, 'file')}, +{insertions} -{deletions}"
+        note = f"clean: {count(files, 'file')}, +{insertions} -{deletions}"
         if not plan.clean:
-            note = "with conflicts left"
+            note = "conflicts are left"
         yield Figure("plan", "Upstream's own commits", value, note, "good" if plan.clean else "bad")
 
 

@@ -48,22 +48,22 @@ TITLES = {
 }
 
 MEANINGS = {
-    Group.MISSING: "Upstream changes this, and the patch leaves it as it is.",
+    Group.MISSING: "Upstream changes this, and the patch does not.",
     Group.ADAPTED: "Some of upstream's changed lines are carried, others differ.",
-    Group.ADDED: "No hunk of upstream's explains this one.",
-    Group.RENAMED: "Equal under one map of names.",
-    Group.FORMATTING: "Equal once comments and white space are folded.",
+    Group.ADDED: "No upstream hunk explains this one.",
+    Group.RENAMED: "Equal except for names, which are changed throughout.",
+    Group.FORMATTING: "Equal except for comments and white space.",
     Group.CONTEXT: "The same changed lines in another context.",
-    Group.IDENTICAL: "The same to the letter; at most the offset differs.",
-    Group.ABSENT: "The code is not there, or reads so already, or nothing but comments change.",
+    Group.IDENTICAL: "Identical; at most the offset differs.",
+    Group.ABSENT: "The code does not exist, or has this change already, or only comments change.",
 }
 
 _WHY = {
-    Reason.FILE_ABSENT: "The file is not there at the base, so there is nothing to carry.",
-    Reason.CODE_ABSENT: "The code that it changes is not there at the base.",
-    Reason.ALREADY_PRESENT: "The base reads like this already.",
-    Reason.NOT_CARRIED: "The code is there at the base, and the patch leaves it as it is.",
-    None: "Whether the base has the code that it changes is not known.",
+    Reason.FILE_ABSENT: "The file does not exist at the base, so there is nothing to carry.",
+    Reason.CODE_ABSENT: "The code that it changes does not exist at the base.",
+    Reason.ALREADY_PRESENT: "The base already has this change.",
+    Reason.NOT_CARRIED: "The base has the code, and the patch does not change it.",
+    None: "It is not known whether the base has the code that it changes.",
 }
 
 

@@ -11,6 +11,7 @@ from debpatch.git.differences import Size
 from debpatch.git.repository import Commit
 from debpatch.render.conflicts import carrier
 from debpatch.render.plan import because
+from debpatch.render.words import VERBS
 from debpatch.review.review import Neighbour
 
 ROW = 60
@@ -74,7 +75,7 @@ def plan_view(plan: Plan, neighbours: Sequence[Neighbour]) -> PlanView:
 def _carried(neighbours: Sequence[Neighbour]) -> Iterator[StepView]:
     for one in neighbours:
         if one.carried_by is not None:
-            text = f"the target has it already: {carrier(one.commit, one.carried_by)}"
+            text = f"already applied: {carrier(one.commit, one.carried_by)}"
             yield StepView("carried", None, one.commit, text, None, False)
 
 
@@ -87,7 +88,7 @@ def _steps(plan: Plan) -> Iterator[StepView]:
         yield StepView(step.role, number, step.commit, because(step), step.size, conflicts)
     for follow in plan.offered:
         if follow.kind != "mentions":
-            text = f"not in the plan; {follow.kind} {follow.of.short}"
+            text = f"not in the plan; {VERBS[follow.kind]} {follow.of.short}"
             yield StepView("offered", None, follow.commit, text, None, False)
 
 
